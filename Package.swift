@@ -1,0 +1,168 @@
+// swift-tools-version: 6.2
+// Boards build with Debian's Swift 6.2.3, so nothing newer than 6.2 may be asked for here.
+import PackageDescription
+
+/// What every target of ours is compiled with.
+let common: [SwiftSetting] = [
+    .enableExperimentalFeature("Lifetimes"),  // span-returning properties
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Targets without a single unsafe operation outside Primitives say so to the compiler.
+let pure: [SwiftSetting] = common + [.strictMemorySafety()]
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+func target(
+    _ name: String, in folder: String, _ dependencies: [Target.Dependency] = [], pure isPure: Bool = false,
+    resources: [Resource]? = nil
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(folder)\(folder == name ? "" : "/" + name)",
+        resources: resources, swiftSettings: isPure ? pure : common)
+}
+func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Sources/Commands/\(name)", swiftSettings: common)
+}
+func shim(_ name: String, links: [String] = []) -> Target {
+    .target(
+        name: name, path: "Sources/CLibraries/\(name)", linkerSettings: links.map { .linkedLibrary($0) })
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: common)
+}
+
+let package = Package(
+    name: "callpoint",
+    products: [
+        .executable(name: "kioskd", targets: ["kioskd"]),
+        .executable(name: "kiosk-mediad", targets: ["kiosk-mediad"]),
+        .executable(name: "kioskctl", targets: ["kioskctl"]),
+        .executable(name: "switchboard", targets: ["switchboard"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        // 0: C libraries
+        shim("CLinux"),
+        shim("COpenSSL", links: ["ssl", "crypto"]),
+        shim("CSRTP", links: ["srtp2"]),
+        shim("CVPX", links: ["vpx"]),
+        shim("COpus", links: ["opus"]),
+        shim("CYAML", links: ["yaml"]),
+        shim("CYUV", links: ["yuv"]),
+        shim("CTurboJPEG", links: ["turbojpeg"]),
+        .systemLibrary(
+            name: "CPangoCairo", path: "Sources/CLibraries/CPangoCairo", pkgConfig: "pangocairo",
+            providers: [.apt(["libpango1.0-dev"])]),
+
+        // 1
+        target("Primitives", in: "Primitives"),
+
+        // 2 and 3: the engine's parts
+        target("STUN", in: "WebRTC", ["Primitives", "COpenSSL"]),
+        target("ICE", in: "WebRTC", ["Primitives", "STUN"], pure: true),
+        target("SDP", in: "WebRTC", ["Primitives"], pure: true),
+        target("RTP", in: "WebRTC", ["Primitives"], pure: true),
+        target("JitterBuffer", in: "WebRTC", ["Primitives", "RTP"], pure: true),
+        target("DTLS", in: "WebRTC", ["Primitives", "COpenSSL"]),
+        target("SRTP", in: "WebRTC", ["Primitives", "CSRTP"]),
+        // 4
+        target(
+            "PeerConnection", in: "WebRTC",
+            ["Primitives", "STUN", "ICE", "SDP", "RTP", "JitterBuffer", "DTLS", "SRTP"]),
+
+        // media
+        target("Devices", in: "Media", ["Primitives"], pure: true),
+        target("LinuxIO", in: "Media", ["Primitives", "CLinux"]),
+        target("Codecs", in: "Media", ["Primitives", "CVPX", "COpus"]),
+        target("VirtualDevices", in: "Media", ["Primitives", "Devices", "LinuxIO", "CYUV"]),
+        target(
+            "MediaEngine", in: "Media",
+            [
+                "Primitives", "Devices", "LinuxIO", "Codecs", "PeerConnection", "SDP", "ICE", "RTP", "JitterBuffer",
+                "DTLS", "MediaControl", "CYUV",
+            ]),
+
+        // signalling
+        target("SignallingMessages", in: "Signalling", ["Primitives"], pure: true),
+        target("SocketIO", in: "Signalling", ["SignallingMessages"]),
+        target(
+            "SignallingClient", in: "Signalling", ["Primitives", "SignallingMessages", "SocketIO", logging] + nio),
+        target(
+            "SwitchboardServer", in: "Signalling",
+            [
+                "Primitives", "SignallingMessages", "SocketIO", logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+            ] + nio, resources: [.embedInCode("Console")]),
+
+        // kiosk
+        target("CallControl", in: "Kiosk", ["Primitives"], pure: true),
+        target("MediaControl", in: "Kiosk", ["Primitives"], pure: true),
+        target("Configuration", in: "Kiosk", ["Primitives", "CYAML"]),
+        target("Observability", in: "Kiosk", ["Primitives", logging]),
+        target("Screens", in: "Kiosk", ["Primitives", "CallControl", "CPangoCairo", "CYUV"]),
+        target(
+            "FrontPanel", in: "Kiosk", ["Primitives", "Screens", "CTurboJPEG", logging] + nio,
+            resources: [.embedInCode("Page")]),
+        target(
+            "Supervisor", in: "Kiosk",
+            [
+                "Primitives", "LinuxIO", "CallControl", "MediaControl", "Configuration", "Observability", "Screens",
+                "FrontPanel", "Devices", "VirtualDevices", "SignallingMessages", "SignallingClient", logging,
+            ] + nio),
+
+        // 6: mains
+        command("kioskd", ["Supervisor", "Configuration", "Observability", arguments, logging]),
+        command(
+            "kiosk-mediad",
+            ["MediaEngine", "VirtualDevices", "Devices", "Configuration", "MediaControl", "LinuxIO", "Primitives"]),
+        command("kioskctl", ["Configuration", "Primitives", "LinuxIO", arguments]),
+        command("switchboard", ["SwitchboardServer", arguments, logging]),
+
+        // tests
+        tests("PrimitivesTests", ["Primitives"]),
+        tests("STUNTests", ["STUN", "Primitives"]),
+        tests("ICETests", ["ICE", "STUN", "Primitives"]),
+        tests("SDPTests", ["SDP", "Primitives"]),
+        tests("RTPTests", ["RTP", "Primitives"]),
+        tests("JitterBufferTests", ["JitterBuffer", "RTP", "Primitives"]),
+        tests("DTLSTests", ["DTLS", "Primitives"]),
+        tests("SRTPTests", ["SRTP", "Primitives"]),
+        tests("PeerConnectionTests", ["PeerConnection", "SDP", "ICE", "STUN", "RTP", "DTLS", "SRTP", "Primitives"]),
+        tests("SimulationTests", ["PeerConnection", "SDP", "ICE", "RTP", "DTLS", "Primitives"]),
+        tests("LinuxIOTests", ["LinuxIO", "Primitives"]),
+        tests("DevicesTests", ["Devices", "VirtualDevices", "LinuxIO", "Primitives"]),
+        tests("CodecsTests", ["Codecs", "Primitives"]),
+        tests("MediaControlTests", ["MediaControl", "Primitives"]),
+        tests(
+            "MediaEngineTests",
+            ["MediaEngine", "MediaControl", "VirtualDevices", "Devices", "LinuxIO", "PeerConnection", "Primitives"]),
+        tests("SignallingMessagesTests", ["SignallingMessages", "Primitives"]),
+        tests("SocketIOTests", ["SocketIO", "SignallingMessages"]),
+        tests("SignallingClientTests", ["SignallingClient", "SwitchboardServer", "SignallingMessages", "SocketIO"] + nio),
+        tests("SwitchboardServerTests", ["SwitchboardServer", "SignallingMessages", "SocketIO"] + nio),
+        tests("CallControlTests", ["CallControl", "Primitives"]),
+        tests("ConfigurationTests", ["Configuration", "Primitives"]),
+        tests("ScreensTests", ["Screens", "CallControl", "Primitives"]),
+        tests("FrontPanelTests", ["FrontPanel", "Screens", "Primitives"] + nio),
+        tests("SupervisorTests", ["Supervisor", "CallControl", "MediaControl", "Configuration", "Primitives"]),
+        tests("LayeringTests", []),
+    ],
+    swiftLanguageModes: [.v6]
+)
