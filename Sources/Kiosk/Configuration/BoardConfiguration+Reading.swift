@@ -1,0 +1,97 @@
+extension BoardConfiguration {
+    /// Every setting at its default.
+    public static var standard: BoardConfiguration {
+        BoardConfiguration(ConfigurationSection(root: nil, source: .init(file: "")))
+    }
+
+    /// - Throws: every problem in the file, with its place.
+    public init(file: String) throws(ConfigurationError) {
+        self = try Self(bytes: ConfigurationFile.contents(of: file), file: file)
+    }
+
+    /// - Parameter file: what messages call it; relative paths start at its folder.
+    public init(bytes: [UInt8], file: String) throws(ConfigurationError) {
+        self = try ConfigurationFile.decode(bytes, file: file) { BoardConfiguration($0) }
+    }
+
+    /// Every key, dotted and sorted.
+    public static var keys: [String] { ConfigurationFile.keys { BoardConfiguration($0) } }
+
+    package init(_ root: ConfigurationSection) {
+        name = root.text("board", limit: 40) ?? "virtual"
+        pools = Pools(root.section("pools"))
+        camera = Camera(root.section("camera"))
+        microphone = Microphone(root.section("microphone"))
+        speaker = Speaker(wav: root.section("speaker").path("wav"))
+        let display = root.section("display")
+        self.display = Display(
+            width: display.integer("width", in: 160...3840, default: 1280),
+            height: display.integer("height", in: 120...2160, default: 720))
+        panel = Panel(listen: root.section("panel").listener("listen", default: nil))
+        let network = root.section("network")
+        self.network = Network(
+            loopback: network.truth("loopback", default: false), ipv6: network.truth("ipv6", default: true))
+        video = Video(root.section("video"))
+        let audio = root.section("audio")
+        self.audio = Audio(
+            bitrate: audio.integer("bitrate", in: 6_000...128_000, default: 32_000),
+            errorCorrection: audio.truth("errorCorrection", default: true),
+            discontinuous: audio.truth("discontinuous", default: true))
+        requireEncodedFrameRoom(root)
+    }
+
+    // A key frame at the highest bitrate has been seen at about an eighth of a second's bits.
+    private func requireEncodedFrameRoom(_ root: ConfigurationSection) {
+        let needed = video.bitrate / 8 / 8
+        if pools.encodedFrameSize < needed {
+            root.reject(
+                "pools", "encodedFrameSize must be at least \(needed) bytes for a video bitrate of \(video.bitrate)")
+        }
+    }
+}
+
+extension BoardConfiguration.Pools {
+    fileprivate init(_ section: ConfigurationSection) {
+        packets = section.integer("packets", in: 0...65_536, default: 2048)
+        packetSize = section.integer("packetSize", in: 1280...9216, default: 1536)
+        captureFrames = section.integer("captureFrames", in: 0...64, default: 4)
+        encodedFrames = section.integer("encodedFrames", in: 0...256, default: 16)
+        encodedFrameSize = section.integer("encodedFrameSize", in: 16_384...1_048_576, default: 262_144)
+        decodedFrames = section.integer("decodedFrames", in: 0...64, default: 6)
+    }
+}
+
+extension BoardConfiguration.Camera {
+    private enum Pattern: String, CaseIterable { case pattern }
+
+    fileprivate init(_ section: ConfigurationSection) {
+        _ = section.choice("virtual", default: Pattern.pattern)
+        let file = section.path("y4m")
+        if section.has("virtual"), section.has("y4m") { section.reject("y4m", "stands beside 'virtual'; take one") }
+        source = file.map { .y4m(path: $0) } ?? .pattern
+        // No picture above 1920x1080 ever reaches the encoder, whose past faults were with sizes.
+        width = section.integer("width", in: 160...1920, default: 640)
+        height = section.integer("height", in: 120...1080, default: 480)
+        rate = section.integer("rate", in: 1...60, default: 30)
+        if width % 2 != 0 { section.reject("width", "must be even") }
+        if height % 2 != 0 { section.reject("height", "must be even") }
+    }
+}
+
+extension BoardConfiguration.Microphone {
+    fileprivate init(_ section: ConfigurationSection) {
+        let tone = section.integer("tone", in: 0...20_000, default: 0)
+        let file = section.path("wav")
+        if section.has("tone"), section.has("wav") { section.reject("wav", "stands beside 'tone'; take one") }
+        source = file.map { .wav(path: $0) } ?? (tone > 0 ? .tone(frequency: tone) : .silence)
+    }
+}
+
+extension BoardConfiguration.Video {
+    fileprivate init(_ section: ConfigurationSection) {
+        bitrate = section.integer("bitrate", in: 50_000...8_000_000, default: 1_000_000)
+        minimumBitrate = section.integer("minimumBitrate", in: 30_000...8_000_000, default: 100_000)
+        threads = section.integer("threads", in: 1...8, default: 1)
+        if minimumBitrate > bitrate { section.reject("minimumBitrate", "is above the bitrate of \(bitrate)") }
+    }
+}

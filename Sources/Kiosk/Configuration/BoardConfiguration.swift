@@ -1,0 +1,96 @@
+public import Primitives
+
+/// What the board is made of: sizes of pools, devices, network. Read by kioskd and by kiosk-mediad from the same file.
+public struct BoardConfiguration: Equatable, Sendable {
+    public var name: String
+    public var pools: Pools
+    public var camera: Camera
+    public var microphone: Microphone
+    public var speaker: Speaker
+    public var display: Display
+    public var panel: Panel
+    public var network: Network
+    public var video: Video
+    public var audio: Audio
+
+    /// Slots of each pool. Taken once at start, never grown.
+    public struct Pools: Equatable, Sendable {
+        /// Network packets.
+        public var packets: Int
+        /// Bytes a packet slot holds.
+        public var packetSize: Int
+        /// Captured pictures waiting for the encoder.
+        public var captureFrames: Int
+        /// Encoded frames, in both directions.
+        public var encodedFrames: Int
+        /// Bytes an encoded frame's slot holds.
+        public var encodedFrameSize: Int
+        /// Decoded pictures in the memory shared with kioskd.
+        public var decodedFrames: Int
+    }
+
+    public struct Camera: Equatable, Sendable {
+        public enum Source: Equatable, Sendable {
+            /// A moving picture with a frame counter and a clock burnt in.
+            case pattern
+            /// A YUV4MPEG2 file, played in a loop.
+            case y4m(path: String)
+        }
+        public var source: Source
+        public var width: Int
+        public var height: Int
+        /// Pictures a second.
+        public var rate: Int
+    }
+
+    public struct Microphone: Equatable, Sendable {
+        public enum Source: Equatable, Sendable {
+            case silence
+            /// A sine of so many hertz.
+            case tone(frequency: Int)
+            /// A WAV file, played in a loop.
+            case wav(path: String)
+        }
+        public var source: Source
+    }
+
+    public struct Speaker: Equatable, Sendable {
+        /// Where what is played is also written to; nil only measures its level.
+        public var wav: String?
+    }
+
+    public struct Display: Equatable, Sendable {
+        public var width: Int
+        public var height: Int
+    }
+
+    public struct Panel: Equatable, Sendable {
+        /// Where the front panel's page is served; nil serves none.
+        public var listen: TransportAddress?
+    }
+
+    public struct Network: Equatable, Sendable {
+        /// Whether loopback addresses are offered as candidates, for a browser on the same machine.
+        public var loopback: Bool
+        /// Whether IPv6 addresses are offered.
+        public var ipv6: Bool
+    }
+
+    public struct Video: Equatable, Sendable {
+        /// Bits a second the encoder may use at the most.
+        public var bitrate: Int
+        /// Bits a second below which it never goes.
+        public var minimumBitrate: Int
+        /// Threads of the encoder.
+        public var threads: Int
+    }
+
+    public struct Audio: Equatable, Sendable {
+        /// Bits a second.
+        public var bitrate: Int
+        /// Opus' in-band forward error correction.
+        public var errorCorrection: Bool
+        /// Discontinuous transmission in silence.
+        public var discontinuous: Bool
+    }
+}
