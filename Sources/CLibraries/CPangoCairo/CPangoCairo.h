@@ -1,0 +1,3 @@
+// Pango's text layout, drawn by Cairo.
+#pragma once
+#include <pango/pangocairo.h>

@@ -1,0 +1,3 @@
+// The TurboJPEG API of libjpeg-turbo.
+#pragma once
+#include <turbojpeg.h>
