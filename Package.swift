@@ -90,7 +90,7 @@ let package = Package(
         target("Devices", in: "Media", ["Primitives"], pure: true),
         target("LinuxIO", in: "Media", ["Primitives", "CLinux"]),
         target("Codecs", in: "Media", ["Primitives", "CVPX", "COpus"]),
-        target("VirtualDevices", in: "Media", ["Primitives", "Devices", "LinuxIO", "CYUV"]),
+        target("VirtualDevices", in: "Media", ["Primitives", "Devices", "LinuxIO"]),
         target(
             "MediaEngine", in: "Media",
             [

@@ -16,7 +16,9 @@ public struct Instant: Comparable, Hashable, Sendable {
     @inlinable public static func + (a: Instant, b: Interval) -> Instant {
         Instant(nanoseconds: saturatingAdd(a.nanoseconds, b.nanoseconds))
     }
-    @inlinable public static func - (a: Instant, b: Interval) -> Instant { a + Interval(nanoseconds: 0 &- b.nanoseconds) }
+    @inlinable public static func - (a: Instant, b: Interval) -> Instant {
+        a + Interval(nanoseconds: 0 &- b.nanoseconds)
+    }
     @inlinable public static func - (a: Instant, b: Instant) -> Interval {
         Interval(nanoseconds: saturatingAdd(a.nanoseconds, 0 &- b.nanoseconds))
     }

@@ -1,0 +1,70 @@
+// The kernel interfaces that Swift cannot import by itself: variadic calls, flexible control messages, packed structs.
+#ifndef CALLPOINT_CLINUX_H
+#define CALLPOINT_CLINUX_H
+
+// Only types every module agrees on: system headers seen with other feature macros than Swift's Glibc module would clash.
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// An address as the engine has it: family 4 or 6, network-order words already turned to host order.
+struct callpoint_address {
+    uint64_t high, low;
+    uint16_t port;
+    uint8_t family;
+};
+
+struct callpoint_datagram {
+    void *buffer;
+    uint32_t capacity;
+    uint32_t length;     // received, or to send
+    int64_t arrival;     // CLOCK_MONOTONIC nanoseconds, from the kernel's time stamp
+    struct callpoint_address peer;
+};
+
+#define CALLPOINT_BATCH 32
+
+// A UDP socket bound to `address`, non-blocking, with arrival time stamps; `*address` gets the port that was bound.
+int callpoint_udp_bind(struct callpoint_address *address);
+// Both return how many datagrams were moved, or -1 with errno.
+int callpoint_udp_receive(int fd, struct callpoint_datagram *batch, unsigned count);
+int callpoint_udp_send(int fd, const struct callpoint_datagram *batch, unsigned count);
+
+// One SOCK_SEQPACKET record with up to `fd_count` descriptors. Receive: *fd_count in = room, out = received.
+// Returns bytes, 0 at the end, -1 with errno; a truncated record is EMSGSIZE and its descriptors are closed.
+ssize_t callpoint_seqpacket_send(int fd, const void *bytes, size_t count, const int *fds, unsigned fd_count);
+ssize_t callpoint_seqpacket_receive(int fd, void *bytes, size_t capacity, int *fds, unsigned *fd_count);
+
+// The host's addresses that are up: returns how many (at most `room`), or -1.
+struct callpoint_interface {
+    struct callpoint_address address;
+    uint32_t index;
+    uint32_t flags;
+    char name[16];
+};
+int callpoint_interfaces(struct callpoint_interface *list, unsigned room);
+
+int callpoint_memfd(const char *name, uint64_t size);
+// All close-on-exec and non-blocking.
+int callpoint_eventfd(void);
+int callpoint_timerfd(void);
+int callpoint_epoll(void);
+int callpoint_accept(int fd);
+// Non-zero if the memory's seals forbid making it shorter.
+int callpoint_cannot_shrink(int fd);
+int callpoint_epoll_add(int epoll, int fd, uint64_t tag);  // level-triggered, readable
+int callpoint_epoll_remove(int epoll, int fd);
+// Writes the tags of ready descriptors; returns how many, or -1. EINTR is retried.
+int callpoint_epoll_wait(int epoll, uint64_t *tags, unsigned room, int timeout_ms);
+
+int64_t callpoint_monotonic_ns(void);
+int64_t callpoint_realtime_ns(void);
+int callpoint_sleep_until(int64_t monotonic_ns);
+int callpoint_timerfd_set(int fd, int64_t monotonic_ns);
+void callpoint_name_thread(const char *name);
+// SCHED_FIFO for the calling thread; 0, or an errno where that is not permitted.
+int callpoint_schedule_fifo(int priority);
+// The calling process gets `signal` when its parent ends.
+int callpoint_die_with_parent(int signal);
+
+#endif

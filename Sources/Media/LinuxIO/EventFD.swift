@@ -1,0 +1,24 @@
+import CLinux
+import Glibc
+
+/// Wakes the thread that waits in an `EpollSet`. Any thread may signal; the waiter drains.
+public final class EventFD: Sendable {
+    private let descriptor: FileDescriptor
+
+    public init() throws(SystemError) {
+        descriptor = try FileDescriptor(callpoint_eventfd(), "make an eventfd")
+    }
+
+    public var raw: Int32 { descriptor.raw }
+
+    public func signal() {
+        var one: UInt64 = 1
+        // The one failure that can be, EAGAIN at 2⁶⁴-1 signals, means that the waiter will wake anyway.
+        _ = write(descriptor.raw, &one, 8)
+    }
+
+    public func drain() {
+        var count: UInt64 = 0
+        _ = read(descriptor.raw, &count, 8)
+    }
+}
