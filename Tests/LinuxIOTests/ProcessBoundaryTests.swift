@@ -71,7 +71,7 @@ import Testing
         let client = try SeqPacketSocket.connect(path: path)
         _ = try live.accept()  // the probe of the listener that was refused, gone again
         let server = try live.accept()
-        try client.send([5].span.bytes)
+        try client.send([UInt8](repeating: 5, count: 1).span.bytes)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64, alignment: 8)
         defer { buffer.deallocate() }
         let count = try server.receive(into: buffer)?.count
