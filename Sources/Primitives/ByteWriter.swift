@@ -9,6 +9,14 @@ public struct ByteWriter: ~Copyable, ~Escapable {
     @_lifetime(copy memory)
     public init(_ memory: consuming MutableRawSpan) { self.memory = memory }
 
+    /// Goes on behind the first `offset` bytes, which count as written.
+    @_lifetime(copy memory)
+    public init(_ memory: consuming MutableRawSpan, startingAt offset: Int) {
+        overflowed = offset < 0 || offset > memory.byteCount
+        count = overflowed ? 0 : offset
+        self.memory = memory
+    }
+
     public var remaining: Int { memory.byteCount - count }
 
     @_lifetime(self: copy self)

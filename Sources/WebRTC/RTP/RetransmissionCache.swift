@@ -1,0 +1,109 @@
+public import Primitives
+
+/// The last packets sent on one stream, before protection, to answer NACKs from.
+///
+/// Bounds what a peer's NACKs can make us send: a packet at most three times, not twice within a round trip, and
+/// in all at most a fifth of what the stream itself sends, beyond one burst of `burst` bytes.
+public struct RetransmissionCache: ~Copyable {
+    /// What became of a request.
+    public enum Decision: Equatable, Sendable {
+        /// Send it; already counted against the limits.
+        case granted
+        /// Not here: never sent, or too long ago.
+        case unknown
+        /// Answered so recently that the answer may be on its way.
+        case tooSoon
+        /// Sent three times already.
+        case exhausted
+        /// The rate limit is reached.
+        case limited
+    }
+
+    public static let maximumRetransmissions: UInt8 = 3
+    /// Bytes that may be sent again on credit, so that small and new streams heal too.
+    public static let burst = 48 * 1024
+
+    private struct Entry: Sendable {
+        var header: RTPHeader?
+        var lastSent = Instant.zero
+        var retransmissions: UInt8 = 0
+    }
+
+    private var packets: SlotArray<PooledBuffer>
+    private var entries: [Entry]
+    /// In fifths of bytes, so that a fifth of each packet adds up exactly.
+    private var credit: Int
+
+    /// Requests refused by `unknown`, `tooSoon`, `exhausted` or `limited`.
+    public private(set) var refused: UInt64 = 0
+    public private(set) var retransmittedPackets: UInt64 = 0
+    public private(set) var retransmittedBytes: UInt64 = 0
+
+    /// - Parameter capacity: packets kept, a power of two up to 2¹⁵; each holds a slot of the packet pool.
+    public init(capacity: Int = 512) {
+        precondition(capacity > 0 && capacity <= 1 << 15 && capacity & (capacity - 1) == 0, "a power of two is needed")
+        packets = SlotArray(capacity: capacity)
+        entries = Array(repeating: Entry(), count: capacity)
+        credit = Self.burst * 5
+    }
+
+    /// Packets held.
+    public var count: Int { packets.count }
+
+    /// Keeps a packet just sent, in place of the one `capacity` before it.
+    public mutating func store(_ packet: consuming PooledBuffer, header: RTPHeader, now: Instant) {
+        credit = min(Self.burst * 5, credit + packet.count)
+        let index = place(of: header.sequenceNumber)
+        entries[index] = Entry(header: header, lastSent: now)
+        packets.put(packet, at: index)
+    }
+
+    /// Decides on a request for `sequenceNumber`. Nothing is allocated and the cost is constant.
+    public mutating func request(_ sequenceNumber: UInt16, now: Instant, roundTripTime: Interval) -> Decision {
+        let decision = decide(sequenceNumber, now: now, roundTripTime: roundTripTime)
+        if decision != .granted { refused += 1 }
+        return decision
+    }
+
+    private mutating func decide(_ sequenceNumber: UInt16, now: Instant, roundTripTime: Interval) -> Decision {
+        let index = place(of: sequenceNumber)
+        guard entries[index].header?.sequenceNumber == sequenceNumber, packets.isFilled(index) else { return .unknown }
+        let entry = entries[index]
+        guard entry.retransmissions < Self.maximumRetransmissions else { return .exhausted }
+        let pause = max(.milliseconds(5), min(roundTripTime, .milliseconds(500)) * 3 / 4)
+        if entry.retransmissions > 0, now - entry.lastSent < pause { return .tooSoon }
+        let size = packets[index].count
+        guard credit >= size * 5 else { return .limited }
+        credit -= size * 5
+        entries[index].retransmissions += 1
+        entries[index].lastSent = now
+        retransmittedPackets += 1
+        retransmittedBytes += UInt64(size)
+        return .granted
+    }
+
+    /// Writes the packet again as it was into `buffer`; false if it is not here or does not fit.
+    public borrowing func copy(_ sequenceNumber: UInt16, into buffer: inout PooledBuffer) -> Bool {
+        let index = place(of: sequenceNumber)
+        guard entries[index].header?.sequenceNumber == sequenceNumber, packets.isFilled(index) else { return false }
+        return buffer.copy(from: packets[index].bytes)
+    }
+
+    /// Writes the packet as a retransmission (RFC 4588 §4) into `buffer`; false if it is not here or does not fit.
+    public borrowing func wrap(
+        _ sequenceNumber: UInt16, into buffer: inout PooledBuffer, stream: inout RetransmissionStream
+    ) -> Bool {
+        let index = place(of: sequenceNumber)
+        guard let header = entries[index].header, header.sequenceNumber == sequenceNumber, packets.isFilled(index)
+        else { return false }
+        return stream.wrap(packets[index].bytes, header: header, into: &buffer)
+    }
+
+    /// Gives all packets back.
+    public mutating func removeAll() {
+        packets.removeAll()
+        for i in entries.indices { entries[i].header = nil }
+    }
+
+    private func place(of sequenceNumber: UInt16) -> Int { Int(sequenceNumber) & (entries.count - 1) }
+}
