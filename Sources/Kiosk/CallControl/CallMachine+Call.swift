@@ -1,0 +1,116 @@
+import Primitives
+
+extension CallMachine {
+    /// Both sides want the call: the only way into one.
+    mutating func agree(with peer: Party, direction: CallRecord.Direction, began: Instant, offers: Bool) {
+        if hasMedia { effects += [.stopTone] }
+        var call = Call(peer: peer, direction: direction, began: began, agreed: now, offers: offers)
+        openMedia(&call)
+        phase = .call(call)
+    }
+
+    /// The only place that opens devices and sessions. Without a media process it is left to `startMedia`.
+    mutating func openMedia(_ call: inout Call) {
+        guard hasMedia else { return }
+        effects += [.openDevices]
+        openSession(&call)
+    }
+
+    private mutating func openSession(_ call: inout Call) {
+        let number = nextSession
+        nextSession &+= 1
+        let kind: DescriptionKind = call.offers ? .offer : .answer
+        call.negotiation = Negotiation(number: number, kind: kind)
+        effects += [.openSession(number, kind, previous: call.offers ? call.sections : [])]
+        if call.offers { effects += [.createOffer(number)] }
+        if let offer = call.waitingOffer {
+            call.waitingOffer = nil
+            if !call.offers { pass(.offer, offer, &call) }
+        }
+    }
+
+    mutating func closeSession(_ call: inout Call) {
+        if let negotiation = call.negotiation { effects += [.closeSession(negotiation.number)] }
+        call.negotiation = nil
+    }
+
+    /// The only way out of ringing and of a call.
+    mutating func end(_ reason: EndReason) {
+        var record = CallRecord(direction: .incoming, peer: nil, began: now, duration: nil, reason: reason)
+        switch phase {
+        case .idle, .ended: return
+        case .ringingIn(let ringing): (record.peer, record.began) = (ringing.caller, ringing.since)
+        case .ringingOut(let ringing): (record.direction, record.began) = (.outgoing, ringing.since)
+        case .call(var call):
+            closeSession(&call)
+            if hasMedia { effects += [.closeDevices] }
+            (record.direction, record.peer, record.began) = (call.direction, call.peer, call.began)
+            record.duration = call.connected.map { now - $0 }
+        }
+        let declined = reason == .refusedHere || reason == .refusedThere || reason == .busyThere
+        if hasMedia { effects += [.stopTone, .playTone(declined ? .refused : .ended, repeating: false)] }
+        effects += [.record(record)]
+        phase = .ended(reason, peer: record.peer, duration: record.duration, until: now + policy.limits.ended)
+    }
+
+    /// The other side calls into the call it is in: its page was loaded anew, or has lost what it knew.
+    mutating func takeBack(_ caller: Party, _ old: Call) -> Bool {
+        var call = old
+        let isAway = call.peerLeft != nil || call.interrupted != nil
+        guard isPeer(caller, of: call) || (call.connected != nil && isAway && call.peer.isSamePerson(as: caller)) else {
+            return false
+        }
+        effects += [.sendAnswer(to: caller)]
+        call.peer = caller
+        call.peerLeft = nil
+        // Before its offer has come, an answer said again is all that can be needed.
+        let isUntouched = call.negotiation.map { !$0.awaitsAnswer && !$0.hasRemote } ?? true
+        if call.connected != nil || !isUntouched || call.offers {
+            closeSession(&call)
+            // Its time to come back starts anew with its call.
+            if call.connected != nil { call.interrupted = now }
+            call.offers = false
+            call.waitingOffer = nil
+            call.retry = .distantFuture
+            if hasMedia { openSession(&call) }
+        }
+        phase = .call(call)
+        return true
+    }
+
+    /// Media no longer flow.
+    func interrupt(_ call: inout Call) {
+        guard call.connected != nil, call.interrupted == nil else { return }
+        call.interrupted = now
+        call.isFirstRetry = true
+    }
+
+    /// Media have not flowed for a while: tries again from this side.
+    mutating func mend(_ old: Call) {
+        var call = old
+        if call.isFirstRetry, call.connected != nil, hasMedia {
+            effects += [.playTone(.weak, repeating: false)]
+            call.isFirstRetry = false
+        }
+        call.retry = now + policy.limits.retry
+        if isOnline, hasMedia, call.peerLeft == nil {
+            if var negotiation = call.negotiation, negotiation.hasRemote, !negotiation.owesAnswer {
+                negotiation.awaitsAnswer = true
+                negotiation.hasLocal = false
+                call.negotiation = negotiation
+                effects += [.restartICE(negotiation.number)]
+            } else {
+                offerAnew(&call)
+            }
+        }
+        phase = .call(call)
+    }
+
+    /// A fresh session, offered by this side whoever offered first.
+    mutating func offerAnew(_ call: inout Call) {
+        closeSession(&call)
+        call.offers = true
+        call.waitingOffer = nil
+        openSession(&call)
+    }
+}
