@@ -1,0 +1,8 @@
+import SDP
+import Testing
+
+@Suite struct ParserTests {
+    @Test func refusesEmptyText() {
+        #expect(throws: SDPError.missingLine("v")) { try SessionDescription(parsing: "") }
+    }
+}
