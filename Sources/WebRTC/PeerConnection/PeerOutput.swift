@@ -1,0 +1,60 @@
+public import Primitives
+
+/// One encoded video frame of the peer, whole and decodable in the order given.
+public struct ReceivedVideoFrame: ~Copyable, Sendable {
+    /// The codec's bytes; a slot of the frame pool.
+    public var data: PooledBuffer
+    public var isKeyFrame: Bool
+    /// 90 kHz, the sender's clock.
+    public var timestamp: UInt32
+    /// Arrival of the frame's first and last packets.
+    public var firstPacketAt: Instant
+    public var completeAt: Instant
+
+    public init(
+        data: consuming PooledBuffer, isKeyFrame: Bool, timestamp: UInt32, firstPacketAt: Instant, completeAt: Instant
+    ) {
+        self.data = data
+        self.isKeyFrame = isKeyFrame
+        self.timestamp = timestamp
+        self.firstPacketAt = firstPacketAt
+        self.completeAt = completeAt
+    }
+}
+
+/// One audio packet of the peer, decrypted, in the order it arrived; the jitter buffer is the playout thread's.
+public struct ReceivedAudioPacket: ~Copyable, Sendable {
+    /// The whole RTP packet; a slot of the packet pool.
+    public var packet: PooledBuffer
+    /// Where in `packet` the Opus bytes are. Never empty.
+    public var payloadRange: Range<Int>
+    public var sequenceNumber: UInt16
+    /// 48 kHz, the sender's clock.
+    public var timestamp: UInt32
+    /// The first packet after silence (RFC 7587 §4.2).
+    public var marker: Bool
+    public var receivedAt: Instant
+
+    public init(
+        packet: consuming PooledBuffer, payloadRange: Range<Int>, sequenceNumber: UInt16, timestamp: UInt32,
+        marker: Bool, receivedAt: Instant
+    ) {
+        self.packet = packet
+        self.payloadRange = payloadRange
+        self.sequenceNumber = sequenceNumber
+        self.timestamp = timestamp
+        self.marker = marker
+        self.receivedAt = receivedAt
+    }
+}
+
+/// What `PeerConnection.poll` hands out; each buffer now belongs to the caller.
+public enum PeerOutput: ~Copyable, Sendable {
+    /// Send this datagram from the socket bound to `from`.
+    case transmit(PooledBuffer, from: TransportAddress, to: TransportAddress)
+    case video(ReceivedVideoFrame)
+    case audio(ReceivedAudioPacket)
+    case event(PeerEvent)
+    /// Nothing more to do before `until`, unless something is received or sent; call `advance(to:)` then.
+    case idle(until: Instant)
+}
