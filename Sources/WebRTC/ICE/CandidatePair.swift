@@ -1,0 +1,58 @@
+import Primitives
+
+/// A local candidate, and the bound socket it stands for.
+struct LocalCandidate {
+    let candidate: ICECandidate
+    let base: TransportAddress
+    /// What our checks from this base announce in PRIORITY (RFC 8445 §7.1.1).
+    let reflexivePriority: UInt32
+}
+
+/// A candidate of the peer, signalled or learned from a check.
+struct RemoteCandidate {
+    var candidate: ICECandidate
+    /// Of the generation before the last restart.
+    var isPrevious = false
+    var lastHeard: Instant
+}
+
+/// A local base and a remote address, and what the checks between them have shown so far.
+///
+/// There is one component and one stream, so nothing is ever frozen: a pair starts as waiting (RFC 8445 §6.1.2.6).
+struct CandidatePair {
+    let id: UInt32
+    /// Index into `ICEAgent.locals`, which only grows.
+    let local: Int
+    let path: ICEPath
+    var priority: UInt64 = 0
+    var state = ICECandidatePairState.waiting
+    /// Of the generation before the last restart: kept alive until the new one has a selected pair.
+    var isPrevious = false
+    var isNominated = false
+    /// The controlling peer asked for this pair before our own check had succeeded (RFC 8445 §7.3.1.5).
+    var nominateWhenValid = false
+    /// What the peer sees us as.
+    var mapped: TransportAddress?
+    /// Sending is over then unless a check is answered before.
+    var consentExpires = Instant.distantFuture
+    var lastHeard: Instant
+    var statistics = Statistics()
+
+    struct Statistics {
+        var requestsSent: UInt64 = 0
+        var responsesReceived: UInt64 = 0
+        var requestsReceived: UInt64 = 0
+        var responsesSent: UInt64 = 0
+        var consentRequestsSent: UInt64 = 0
+        var totalRoundTripTime = Interval.nanoseconds(0)
+        var roundTrips: UInt64 = 0
+        var currentRoundTripTime: Interval?
+    }
+
+    var isValid: Bool { state == .succeeded }
+
+    /// RFC 8445 §6.1.2.3.
+    static func priority(controlling g: UInt32, controlled d: UInt32) -> UInt64 {
+        UInt64(min(g, d)) << 32 | UInt64(max(g, d)) << 1 | (g > d ? 1 : 0)
+    }
+}

@@ -1,0 +1,145 @@
+public import Primitives
+
+extension ICEAgent {
+    /// Adds the host candidate of a bound socket and starts checks from it.
+    /// - Parameter preference: higher is tried first; by default the order of the calls, with IPv6 and IPv4 side by side
+    ///   (RFC 8421 §4) and loopback last.
+    /// - Returns: what to signal; nil if it is there already, unusable, or one too many.
+    @discardableResult
+    public mutating func addLocalCandidate(
+        base: TransportAddress, preference: UInt16? = nil, now: Instant
+    ) -> ICECandidate? {
+        setTime(now)
+        let rank = locals.count { $0.base.address.family == base.address.family }
+        let ordered =
+            65535 - rank * 256 - (base.address.family == .ipv4 ? 128 : 0) - (base.address.isLoopback ? 32768 : 0)
+        let preference = preference ?? UInt16(clamping: ordered)
+        let twin = locals.firstIndex { $0.base.address == base.address }
+        let candidate = ICECandidate(
+            foundation: String((twin ?? locals.count) + 1),
+            priority: ICECandidate.priority(kind: .host, localPreference: preference), address: base, kind: .host)
+        guard insert(candidate, base: base, preference: preference) else { return nil }
+        return localCandidates.last
+    }
+
+    /// A candidate of any kind whose datagrams leave from `base`; what gathering from servers adds to.
+    mutating func insert(_ candidate: ICECandidate, base: TransportAddress, preference: UInt16) -> Bool {
+        guard state != .closed, candidate.isUsable, locals.count < configuration.localCandidateLimit,
+            !locals.contains(where: { $0.candidate.address == candidate.address && $0.base == base })
+        else { return false }
+        locals.append(
+            LocalCandidate(
+                candidate: candidate, base: base,
+                reflexivePriority: ICECandidate.priority(kind: .peerReflexive, localPreference: preference)))
+        for remote in remotes where !remote.isPrevious {
+            makePair(local: locals.count - 1, remote: remote.candidate, isUrgent: false)
+        }
+        return true
+    }
+
+    /// The peer's fragment and password, from its description. Others than before are the peer's restart: the agent then
+    /// restarts too, unless `restart` was called before, which is the way to have new local ones for the answer.
+    public mutating func setRemoteCredentials(_ credentials: ICECredentials, now: Instant) {
+        setTime(now)
+        guard state != .closed, credentials != remoteCredentials else { return }
+        if remoteCredentials != nil { restart(now: now) }
+        remoteCredentials = credentials
+        let strays = remotes.count
+        remotes.removeAll { remote in
+            guard !remote.isPrevious, let fragment = remote.candidate.usernameFragment else { return false }
+            return fragment != credentials.usernameFragment
+        }
+        counters.ignoredCandidates += UInt64(strays - remotes.count)
+        pairs.removeAll { pair in
+            !pair.isPrevious && !remotes.contains { !$0.isPrevious && $0.candidate.address == pair.path.remote }
+        }
+        if sendPair == nil { enter(.checking) }
+        timers[.patience] = self.now + configuration.patience
+
+        let early = earlyChecks
+        earlyChecks.removeAll()
+        for check in early where check.senderFragment == credentials.fragmentBytes {
+            follow(check)
+        }
+    }
+
+    /// A candidate-attribute as signalled. What cannot be used (TCP, mDNS names, garbage) is counted and ignored.
+    public mutating func addRemoteCandidate(attribute: String, now: Instant) {
+        do {
+            addRemoteCandidate(try ICECandidate(attribute: attribute), now: now)
+        } catch {
+            counters.ignoredCandidates += 1
+        }
+    }
+
+    /// A candidate of the peer's; may come before its credentials. Its checks start at once.
+    public mutating func addRemoteCandidate(_ candidate: ICECandidate, now: Instant) {
+        setTime(now)
+        guard state != .closed, candidate.isUsable, isCurrent(candidate) else {
+            counters.ignoredCandidates += 1
+            return
+        }
+        let known = remotes.firstIndex { !$0.isPrevious && $0.candidate.address == candidate.address }
+        if let known {
+            // A check told us of it first (RFC 8838 §11.4), or it was signalled twice.
+            if remotes[known].candidate.kind == .peerReflexive {
+                remotes[known].candidate = candidate
+                computePriorities()
+            }
+            return
+        }
+        let signalled = remotes.count { !$0.isPrevious && $0.candidate.kind != .peerReflexive }
+        guard signalled < configuration.remoteCandidateLimit else {
+            counters.ignoredCandidates += 1
+            return
+        }
+        remotes.append(RemoteCandidate(candidate: candidate, lastHeard: self.now))
+        for local in locals.indices { makePair(local: local, remote: candidate, isUrgent: false) }
+        if remoteCredentials != nil, timers[.patience] != .distantFuture {
+            timers[.patience] = max(timers[.patience], self.now + configuration.patience / 2)
+        }
+    }
+
+    /// The peer has no more candidates. Its checks may still come from addresses nobody knew of.
+    public mutating func endOfRemoteCandidates(now: Instant) {
+        setTime(now)
+        remoteCandidatesEnded = true
+    }
+
+    private func isCurrent(_ candidate: ICECandidate) -> Bool {
+        guard let fragment = candidate.usernameFragment, let remoteCredentials else { return true }
+        return fragment == remoteCredentials.usernameFragment
+    }
+
+    /// The remote candidate that a check from `address` shows, with room made for it if there is none yet.
+    mutating func learn(_ address: TransportAddress, priority: UInt32) -> Int? {
+        if let known = remotes.firstIndex(where: { !$0.isPrevious && $0.candidate.address == address }) {
+            remotes[known].lastHeard = now
+            return known
+        }
+        let learned = ICECandidate(
+            foundation: "r\(nextPairID)", priority: priority, address: address, kind: .peerReflexive)
+        guard learned.isUsable, makeRoomForPeerReflexive() else {
+            counters.limitedPairs += 1
+            return nil
+        }
+        remotes.append(RemoteCandidate(candidate: learned, lastHeard: now))
+        return remotes.count - 1
+    }
+
+    /// Gives up the peer-reflexive candidate that was heard longest ago, if that is long enough ago: a peer behind a NAT
+    /// may come from many addresses in the course of a call, but not at once.
+    private mutating func makeRoomForPeerReflexive() -> Bool {
+        let learned = remotes.indices.filter { !remotes[$0].isPrevious && remotes[$0].candidate.kind == .peerReflexive }
+        guard learned.count >= configuration.peerReflexiveLimit else { return true }
+        let inUse = sendPair?.remote
+        let oldest = learned.filter { remotes[$0].candidate.address != inUse }
+            .min { remotes[$0].lastHeard < remotes[$1].lastHeard }
+        guard let oldest, remotes[oldest].lastHeard + configuration.silence <= now else { return false }
+        let address = remotes[oldest].candidate.address
+        remotes.remove(at: oldest)
+        removePairs { !$0.isPrevious && $0.path.remote == address }
+        counters.limitedPairs += 1
+        return true
+    }
+}

@@ -1,0 +1,121 @@
+import Primitives
+import STUN
+
+extension ICEAgent {
+    /// Starts a check on a pair now, whatever the pace; for triggered checks and nominations, and for the pacer itself.
+    mutating func startCheck(_ index: Int, _ purpose: CheckTransaction.Purpose) {
+        cancelChecks(ofPair: pairs[index].id)
+        if pairs[index].state != .succeeded { pairs[index].state = .inProgress }
+        pairs[index].statistics.requestsSent += 1
+        // With many pairs in flight, retransmissions keep the pace too (RFC 8445 §14.3).
+        let inFlight = pairs.count { $0.state == .inProgress }
+        let timeout = max(configuration.retransmissionTimeout, configuration.checkInterval * Int64(inFlight))
+        begin(pair: pairs[index].id, purpose, timeout: timeout)
+        pace = max(pace, now) + configuration.checkInterval
+    }
+
+    mutating func begin(pair: UInt32, _ purpose: CheckTransaction.Purpose, timeout: Interval) {
+        if transactions.count >= Self.transactionLimit {
+            let victim = transactions.firstIndex { $0.isCancelled || $0.purpose == .consent } ?? 0
+            transactions.remove(at: victim)
+        }
+        transactions.append(
+            CheckTransaction(
+                id: STUNTransactionID(using: &random), pair: pair, purpose: purpose, role: role,
+                tieBreaker: tieBreaker, nextSend: now, timeout: timeout))
+    }
+
+    /// Stops what is under way on a pair; late answers stay welcome.
+    mutating func cancelChecks(ofPair id: UInt32) {
+        for i in transactions.indices where transactions[i].pair == id && transactions[i].purpose != .consent {
+            transactions[i].isCancelled = true
+            transactions[i].nextSend = .distantFuture
+            transactions[i].expires = min(transactions[i].expires, now + Self.lateAnswer)
+        }
+        transactions.removeAll { $0.isCancelled && $0.sent == 0 }
+    }
+    static let lateAnswer = Interval.seconds(5)
+
+    /// A check of the peer's has come over a pair whose own check is under way: the way back may just have opened.
+    mutating func hastenCheck(ofPair id: UInt32) {
+        for i in transactions.indices
+        where transactions[i].pair == id && !transactions[i].isCancelled && transactions[i].purpose != .consent {
+            guard transactions[i].sent > 0, transactions[i].sent < Self.hastenedLimit else { continue }
+            transactions[i].nextSend = min(
+                transactions[i].nextSend, max(now, transactions[i].lastSent + .milliseconds(5)))
+        }
+    }
+    /// Requests of one transaction at most, hastened ones counted.
+    private static let hastenedLimit = 14
+
+    /// The pacer: starts checks on waiting pairs, best first, until the burst is used up.
+    mutating func startWaitingChecks() {
+        guard remoteCredentials != nil, state != .failed, state != .closed, !hasCurrentSelection else {
+            timers.stop(.pace)
+            return
+        }
+        let burst = configuration.checkInterval * Int64(configuration.checkBurst - 1)
+        while true {
+            let waiting = pairs.indices.filter { pairs[$0].state == .waiting && !pairs[$0].isPrevious }
+            guard let best = waiting.max(by: { pairs[$0].priority < pairs[$1].priority }) else {
+                timers.stop(.pace)
+                return
+            }
+            guard pace <= now + burst else {
+                timers[.pace] = pace - burst
+                return
+            }
+            startCheck(best, .check)
+        }
+    }
+
+    /// Whether a pair of this generation is selected.
+    var hasCurrentSelection: Bool {
+        guard let selectedID, let index = index(ofPair: selectedID) else { return false }
+        return !pairs[index].isPrevious && pairs[index].isValid
+    }
+
+    /// After a transaction was sent: when it is sent again, and until when it is waited for.
+    mutating func scheduleAfterSending(_ i: Int) {
+        if transactions[i].sent == 0 { transactions[i].firstSent = now }
+        transactions[i].sent += 1
+        transactions[i].lastSent = now
+        guard transactions[i].purpose != .consent else {
+            transactions[i].nextSend = .distantFuture
+            transactions[i].expires = now + .seconds(10)
+            return
+        }
+        if transactions[i].sent < configuration.requestCount {
+            transactions[i].nextSend = now + transactions[i].timeout
+            transactions[i].timeout = min(transactions[i].timeout * 2, Self.longestTimeout)
+        } else {
+            transactions[i].nextSend = .distantFuture
+            transactions[i].expires = min(transactions[i].expires, now + Self.longestTimeout)
+        }
+    }
+    private static let longestTimeout = Interval.milliseconds(1600)
+
+    /// Checks that nobody answered.
+    mutating func expireTransactions() {
+        while let i = transactions.firstIndex(where: { $0.expires <= now }) {
+            let transaction = transactions.remove(at: i)
+            guard !transaction.isCancelled, transaction.purpose != .consent,
+                let index = index(ofPair: transaction.pair)
+            else { continue }
+            fail(index)
+        }
+    }
+
+    /// A pair does not work. When none does, all get another try until patience ends: the way may open any moment.
+    mutating func fail(_ index: Int) {
+        pairs[index].state = .failed
+        pairs[index].isNominated = false
+        if selectedID == pairs[index].id { selectedID = nil }
+        refreshSendPair()
+        nominate()
+        let current = pairs.indices.filter { !pairs[$0].isPrevious }
+        if timers[.patience] != .distantFuture, current.allSatisfy({ pairs[$0].state == .failed }) {
+            for i in current { pairs[i].state = .waiting }
+        }
+    }
+}
