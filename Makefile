@@ -1,0 +1,75 @@
+# Everything a person types. Slow suites have a short form in `make test` and a long form as a target of their own.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+SWIFT_BUILD := swift build -c release
+PYTEST := .venv/bin/python -m pytest
+
+.PHONY: help
+help: ## what can be made
+	@echo "Callpoint. The two commands to know: make demo, make test. All of them:"
+	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+.PHONY: build
+build: ## install what is missing and build the programs (.build/release)
+	@scripts/setup build
+	@$(SWIFT_BUILD)
+
+.PHONY: demo
+demo: build ## switchboard and kiosk on this machine; prints their addresses (PORT=, PANEL_PORT=)
+	@scripts/demo
+
+.PHONY: test
+test: ## everything that must hold: lint, unit and simulation tests, browser and other stacks
+	@scripts/setup test
+	@scripts/test
+
+.PHONY: test-unit
+test-unit: ## the Swift tests alone
+	@scripts/setup build
+	@scripts/test unit
+
+.PHONY: test-interop
+test-interop: build ## the browser, the ancestor's server and other stacks alone
+	@scripts/setup test
+	@$(PYTEST) Tests/Interop
+
+.PHONY: fuzz
+fuzz: ## the long form of the hostile-input tests (CALLPOINT_FUZZ=100000000)
+	@CALLPOINT_FUZZ=$${CALLPOINT_FUZZ:-100000000} CALLPOINT_SEEDS=$${CALLPOINT_SEEDS:-100000} scripts/test unit
+
+.PHONY: soak
+soak: build ## 2000 calls in a row (the short form in `make test` is 200)
+	@scripts/setup test
+	@CALLPOINT_CALLS=$${CALLPOINT_CALLS:-2000} $(PYTEST) Tests/Interop/test_soak.py
+
+.PHONY: lint
+lint: ## format and layering
+	@scripts/test lint
+
+.PHONY: format
+format: ## swift format, in place
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+
+.PHONY: bench
+bench: ## CPU, memory, set-up time and allocations beside the raw codecs, in one run
+	@scripts/setup test
+	@Benchmarks/run
+
+.PHONY: bench-peers
+bench-peers: ## Callpoint beside aiortc, GStreamer and Chromium as answerers, in one run (root)
+	@scripts/setup bench
+	@Benchmarks/peers/run
+
+.PHONY: release
+release: ## stripped binaries with the Swift library linked in, in dist/, and their sizes
+	@scripts/setup build
+	@scripts/release
+
+.PHONY: screenshots
+screenshots: build ## the pictures of the README, taken from a real call
+	@scripts/setup test
+	@.venv/bin/python scripts/screenshots.py
+
+.PHONY: clean
+clean: ## what was built and the Python environments
+	@rm -rf .build .build-static .venv .venv-eio3 dist
