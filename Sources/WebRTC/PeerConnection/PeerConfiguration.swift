@@ -1,0 +1,21 @@
+public import SDP
+
+/// What a `PeerConnection` is to be like; fixed for its life.
+public struct PeerConfiguration: Sendable {
+    public var capabilities: MediaCapabilities
+    /// Whether we have something to send of a kind. Sending starts only when the owner calls `sendAudio`, `sendVideo`.
+    public var sendsAudio = true
+    public var sendsVideo = true
+    /// The media sections of an earlier process's call that this one takes up again, refused ones included.
+    public var previous: [MediaSlot] = []
+    /// Bits per second of video: where to start, and the bounds for what the peer asks for.
+    public var startBitrate = 1_000_000
+    public var minimumBitrate = 100_000
+    public var maximumBitrate = 2_500_000
+    /// Bits per second that we let the peer send, where it listens to REMB.
+    public var maximumReceiveBitrate = 4_000_000
+    /// Sent video packets kept for retransmission, a power of two; each holds a slot of the packet pool.
+    public var retransmissionCacheSize = 512
+
+    public init(capabilities: MediaCapabilities = .kiosk) { self.capabilities = capabilities }
+}
