@@ -184,6 +184,13 @@ ssize_t callpoint_seqpacket_send(int fd, const void *bytes, size_t count, const 
     return n;
 }
 
+ssize_t callpoint_seqpacket_try_send(int fd, const void *bytes, size_t count) {
+    ssize_t n;
+    do n = send(fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
 ssize_t callpoint_seqpacket_receive(int fd, void *bytes, size_t capacity, int *fds, unsigned *fd_count) {
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * MOST_DESCRIPTORS)];
     struct iovec vector = {bytes, capacity};

@@ -50,6 +50,18 @@ public final class SeqPacketSocket: Sendable {
         guard sent >= 0 else { throw .last("send on the control socket") }
     }
 
+    /// Sends one message if there is room for it now; for threads that must not wait.
+    /// - Returns: false while the other end's queue is full.
+    /// - Throws: `EPIPE` when the other end is gone.
+    public func trySend(_ bytes: RawSpan) throws(SystemError) -> Bool {
+        let sent = bytes.withUnsafeBytes { buffer in
+            callpoint_seqpacket_try_send(self.descriptor.raw, buffer.baseAddress, buffer.count)
+        }
+        if sent >= 0 { return true }
+        guard callpointErrno == EAGAIN else { throw .last("send on the control socket") }
+        return false
+    }
+
     /// Waits for one message. Nil at the end of the connection.
     public func receive(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Received? {
         var passed: Int32 = -1

@@ -33,6 +33,8 @@ int callpoint_udp_send(int fd, const struct callpoint_datagram *batch, unsigned 
 // One SOCK_SEQPACKET record with up to `fd_count` descriptors. Receive: *fd_count in = room, out = received.
 // Returns bytes, 0 at the end, -1 with errno; a truncated record is EMSGSIZE and its descriptors are closed.
 ssize_t callpoint_seqpacket_send(int fd, const void *bytes, size_t count, const int *fds, unsigned fd_count);
+// The same without descriptors and without waiting: EAGAIN while the other end's queue is full.
+ssize_t callpoint_seqpacket_try_send(int fd, const void *bytes, size_t count);
 ssize_t callpoint_seqpacket_receive(int fd, void *bytes, size_t capacity, int *fds, unsigned *fd_count);
 
 // The host's addresses that are up: returns how many (at most `room`), or -1.
