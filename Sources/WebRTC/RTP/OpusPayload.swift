@@ -32,6 +32,6 @@ public enum OpusPayload {
         return samples > 0 && samples <= maximumSamples ? samples : nil
     }
 
-    /// Whether the packet is the near-empty kind that discontinuous transmission sends in silence (one or two bytes).
-    public static func isDiscontinuous(_ payload: RawSpan) -> Bool { payload.byteCount <= 2 }
+    /// Packets of at most this many bytes are those that discontinuous transmission sends in silence.
+    public static let discontinuousSize = 2
 }
