@@ -27,4 +27,6 @@ public enum SignallingDelivery: Hashable, Sendable {
     case droppedOffline
     /// Alone in the room, or the addressee is not in it; an ancestor's server would fail on it.
     case droppedAlone
+    /// The dialect cannot say it: the end of candidates.
+    case droppedUnsupported
 }
