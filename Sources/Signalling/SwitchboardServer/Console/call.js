@@ -1,0 +1,198 @@
+// One call with one kiosk: the dialect's messages on one side, the browser's peer connection on the other.
+
+const ringTime = 75_000;  // the kiosk gives up after 60 s by itself and says so
+const lostTime = 60_000;
+
+export class Call extends EventTarget {
+  /**
+   * @param {Socket} socket
+   * @param {object} me {userName, sockId}; sockId changes when the socket comes back
+   * @param {object} kiosk as presence lists it: {name, roomId, sockId}
+   * @param {MediaStream} stream the clinician's own
+   */
+  constructor(socket, me, kiosk, stream) {
+    super();
+    Object.assign(this, {socket, me, kiosk, stream, phase: 'idle', started: 0, weakSince: 0});
+    this.remote = new MediaStream();
+    this.early = [];
+  }
+
+  set(phase, reason) {
+    if (this.phase === 'ended' || this.phase === phase) return;
+    this.phase = phase;
+    if (phase === 'inCall' && !this.started) this.started = Date.now();
+    this.dispatchEvent(new CustomEvent('phase', {detail: {phase, reason}}));
+  }
+
+  user() { return {userName: this.me.userName, roomId: this.kiosk.roomId, sockId: this.me.sockId, to: this.kiosk.sockId}; }
+
+  join() {
+    const {userName, sockId} = this.me;
+    this.socket.emit('checkRoom', {userName, sockId, roomId: this.kiosk.roomId});
+  }
+
+  /** Calls the kiosk, or answers it if its patient is calling. */
+  start(answering) {
+    this.answering = answering;
+    this.set(answering ? 'connecting' : 'dialling');
+    this.join();
+    this.timer = setTimeout(() => this.end('unanswered'), ringTime);
+  }
+
+  /** The room's users after a join: now the kiosk can be spoken to. */
+  joined(users) {
+    const mine = users.some(user => user.sockId === this.me.sockId);
+    if (!mine) return;
+    const kiosk = users.find(user => user.sockId === this.kiosk.sockId) ?? users.find(user => user.userName === this.kiosk.name);
+    if (!kiosk) {
+      if (this.phase === 'dialling') this.end('kioskGone');
+      return;
+    }
+    this.kiosk = {...this.kiosk, sockId: kiosk.sockId};
+    if (this.said) return;
+    this.said = true;
+    this.socket.emit(this.answering ? 'answerVideo' : 'toSendVideo', this.user());
+  }
+
+  /** What the room answered to our wish to join: at the ancestor's server two already in it are all it takes. */
+  checked(users, limit) {
+    if (users.length >= limit && !users.some(user => user.sockId === this.me.sockId)) this.end('roomFull');
+  }
+
+  async answered(user) {
+    if (user.sockId === this.me.sockId || this.phase !== 'dialling') return;
+    this.set('connecting');
+    await this.offer();
+  }
+
+  rejected(user, own) {
+    if (user.sockId === this.me.sockId) return;
+    if (this.phase === 'dialling' || this.phase === 'connecting') {
+      this.end({busy: 'busy', policy: 'policy'}[own] ?? 'refused');
+    }
+  }
+
+  hungUp(user) {
+    if (user.sockId !== this.me.sockId && user.sockId === this.kiosk.sockId) this.end('ended');
+  }
+
+  connection() {
+    this.peer?.close();
+    const peer = new RTCPeerConnection({bundlePolicy: 'max-bundle'});
+    this.peer = peer;
+    this.early = [];
+    for (const track of this.stream.getTracks()) peer.addTrack(track, this.stream);
+    if (!this.stream.getVideoTracks().length) peer.addTransceiver('video', {direction: 'recvonly'});
+    peer.onicecandidate = ({candidate}) => {
+      if (candidate?.candidate && this.peer === peer) this.socket.emit('addIceCandidate', {candidate: candidate.toJSON(), user: this.user(), to: this.kiosk.sockId});
+    };
+    peer.ontrack = ({track}) => {
+      for (const old of this.remote.getTracks()) if (old.kind === track.kind) this.remote.removeTrack(old);
+      this.remote.addTrack(track);
+      this.dispatchEvent(new Event('remote'));
+    };
+    peer.onconnectionstatechange = () => { if (this.peer === peer) this.moved(peer.connectionState); };
+    return peer;
+  }
+
+  moved(state) {
+    if (state === 'connected') {
+      clearTimeout(this.timer);
+      this.set('inCall');
+    } else if ((state === 'disconnected' || state === 'failed') && this.started) {
+      this.set('reconnecting');
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.end('lost'), lostTime);
+      if (state === 'failed') this.restart();
+    } else if (state === 'failed') {
+      this.end('mediaFailed');
+    }
+  }
+
+  async restart() {
+    if (!this.peer || this.peer.signalingState !== 'stable') return;
+    await this.offer(this.peer);
+  }
+
+  async offer(existing) {
+    const peer = existing ?? this.connection();
+    try {
+      await peer.setLocalDescription(await peer.createOffer({iceRestart: Boolean(existing)}));
+      this.socket.emit('receiveOffer', {user: this.user(), offer: peer.localDescription.toJSON(), to: this.kiosk.sockId});
+    } catch (error) { this.failed(error); }
+  }
+
+  /** An offer from the kiosk: the first of its own call, an ICE restart, or that of a new media process. */
+  async offered(offer) {
+    if (this.phase === 'idle' || this.phase === 'ended') return;
+    try {
+      const fingerprint = sdp => /a=fingerprint:(.*)/.exec(sdp)?.[1].trim().toLowerCase();
+      const same = this.peer?.remoteDescription && fingerprint(this.peer.remoteDescription.sdp) === fingerprint(offer.sdp);
+      const early = this.peer ? [] : this.early;
+      const peer = same && this.peer.connectionState !== 'closed' ? this.peer : this.connection();
+      // Both sides may offer at once: the kiosk's stands, as it knows whether its media process is a new one.
+      if (peer.signalingState === 'have-local-offer') await peer.setLocalDescription({type: 'rollback'});
+      await peer.setRemoteDescription(offer);
+      for (const candidate of early) await peer.addIceCandidate(candidate).catch(() => {});
+      await this.flush(peer);
+      await peer.setLocalDescription(await peer.createAnswer());
+      this.socket.emit('receiveAnsewer', {user: this.user(), answer: peer.localDescription.toJSON(), to: this.kiosk.sockId});
+    } catch (error) { this.failed(error); }
+  }
+
+  async gotAnswer(answer) {
+    if (this.peer?.signalingState !== 'have-local-offer') return;
+    try {
+      await this.peer.setRemoteDescription(answer);
+      await this.flush(this.peer);
+    } catch (error) { this.failed(error); }
+  }
+
+  /** Candidates may come before the description that they belong to. */
+  async candidate(candidate) {
+    if (!candidate?.candidate) return;
+    if (this.peer?.remoteDescription) await this.peer.addIceCandidate(candidate).catch(() => {});
+    else if (this.early.length < 64) this.early.push(candidate);
+  }
+
+  async flush(peer) {
+    for (const candidate of this.early.splice(0)) await peer.addIceCandidate(candidate).catch(() => {});
+  }
+
+  failed(error) {
+    console.error(error);
+    if (!this.started) this.end('mediaFailed');
+  }
+
+  /** The signalling came back with another socket id: the live call goes on, and its room is taken again. */
+  rejoin(sockId) {
+    this.me.sockId = sockId;
+    if (this.phase === 'idle' || this.phase === 'ended') return;
+    // A call that was not answered yet is asked for again, because the server forgot it.
+    if (this.phase === 'dialling') this.said = false;
+    this.join();
+  }
+
+  async sendTrack(track) {
+    const sender = this.peer?.getSenders().find(s => s.track?.kind === track.kind);
+    await sender?.replaceTrack(track);
+  }
+
+  hangUp() {
+    const words = this.phase === 'dialling' ? 'cancelSendVideo' : 'hangupVideo';
+    this.socket.emit(words, this.user());
+    this.end('self');
+  }
+
+  end(reason) {
+    if (this.phase === 'ended') return;
+    clearTimeout(this.timer);
+    if (reason !== 'self' && reason !== 'ended') {
+      this.socket.emit(this.started || this.phase === 'connecting' ? 'hangupVideo' : 'cancelSendVideo', this.user());
+    }
+    const {userName, sockId} = this.me;
+    this.socket.emit('userLeave', {userName, sockId, roomId: this.kiosk.roomId});
+    this.peer?.close();
+    this.set('ended', reason);
+  }
+}
