@@ -58,7 +58,11 @@ extension CallMachine {
     private mutating func join(_ others: [Party]) {
         offlineSince = nil
         // The server has forgotten that we are calling.
-        if case .ringingOut = phase { effects += [.sendInvite] }
+        if case .ringingOut(var ringing) = phase {
+            (ringing.declined, ringing.onlyBusy) = ([], true)
+            phase = .ringingOut(ringing)
+            effects += [.sendInvite]
+        }
         meet(others)
         // An offer made while offline was lost.
         if case .call(var call) = phase, call.interrupted != nil {
