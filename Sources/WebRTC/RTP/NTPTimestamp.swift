@@ -23,7 +23,7 @@ public struct NTPTimestamp: Equatable, Hashable, Sendable {
     /// How much later than `other` this is, right for differences up to 68 years either way.
     public func interval(since other: NTPTimestamp) -> Interval {
         let difference = Int64(bitPattern: value &- other.value)
-        let fraction = (difference & 0xFFFF_FFFF) * 1_000_000_000 >> 32
+        let fraction = ((difference & 0xFFFF_FFFF) * 1_000_000_000) >> 32
         return Interval(nanoseconds: (difference >> 32) * 1_000_000_000 + fraction)
     }
 
@@ -36,7 +36,7 @@ public struct NTPTimestamp: Equatable, Hashable, Sendable {
         let elapsed = NTPTimestamp(now).middle &- block.lastSenderReport &- block.delaySinceLastSenderReport
         let units = Int64(Int32(bitPattern: elapsed))
         guard units > -65_536, units < 10 * 65_536 else { return nil }
-        return Interval(nanoseconds: max(0, units) * 1_000_000_000 >> 16)
+        return Interval(nanoseconds: (max(0, units) * 1_000_000_000) >> 16)
     }
 }
 

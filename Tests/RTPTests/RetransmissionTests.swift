@@ -1,0 +1,181 @@
+import Primitives
+import RTP
+import Testing
+
+private func due(_ nacks: inout NACKGenerator, at milliseconds: Int64) -> [UInt16] {
+    var numbers: [UInt16] = []
+    while let pair = nacks.nextPair(now: .zero + .milliseconds(milliseconds)) {
+        for i in 0..<17 { if let number = pair.sequenceNumber(i) { numbers.append(number) } }
+    }
+    return numbers
+}
+
+@Test func reorderingIsNotAskedFor() {
+    var nacks = NACKGenerator()
+    nacks.received(10, now: .zero)
+    nacks.received(12, now: .zero)
+    check(due(&nacks, at: 0).isEmpty)
+    let wasMissing = nacks.received(11, now: .zero + .milliseconds(1))
+    #expect(wasMissing)
+    #expect(nacks.missingCount == 0 && nacks.nextDeadline == .distantFuture)
+}
+
+@Test func lossIsAskedForOncePerRoundTripThenGivenUp() {
+    var nacks = NACKGenerator()
+    nacks.roundTripTime = .milliseconds(50)
+    nacks.received(10, now: .zero)
+    nacks.received(13, now: .zero)
+    #expect(nacks.nextDeadline == .zero + .milliseconds(10))
+    check(due(&nacks, at: 0) == [11])  // two later ones have come
+    check(due(&nacks, at: 5).isEmpty)
+    check(due(&nacks, at: 10) == [12])
+    var asked = 0
+    var lastTime: Int64 = 0
+    for time in stride(from: Int64(11), to: 5_000, by: 1) {
+        let numbers = due(&nacks, at: time)
+        guard numbers.contains(11) else { continue }
+        #expect(time - lastTime >= 50)
+        lastTime = time
+        asked += 1
+    }
+    #expect(asked == Int(NACKGenerator.maximumTries) - 1)
+    #expect(nacks.missingCount == 0)
+    let gaveUp = nacks.takeGivenUp(), again = nacks.takeGivenUp()
+    #expect(gaveUp && !again)
+}
+
+@Test func gapLargerThanTheListNeedsAKeyFrame() {
+    var nacks = NACKGenerator(capacity: 100)
+    nacks.received(10, now: .zero)
+    nacks.received(111, now: .zero)
+    #expect(nacks.missingCount == 100)
+    nacks.received(113, now: .zero)
+    #expect(nacks.missingCount == 0)
+    let gaveUp = nacks.takeGivenUp()
+    #expect(gaveUp)
+    nacks.discard(before: .max)
+}
+
+@Test func discardForgetsWhatIsBefore() {
+    var nacks = NACKGenerator()
+    nacks.received(1, now: .zero)
+    nacks.received(10, now: .zero)
+    nacks.discard(before: 7)
+    check(due(&nacks, at: 50) == [7, 8, 9])
+}
+
+@Test func hostileSequencesKeepTheListBounded() {
+    var nacks = NACKGenerator(capacity: 64)
+    var unwrapper = SequenceUnwrapper()
+    var random = RandomSource(seed: 11)
+    for i in 0..<20_000 {
+        let now = Instant(nanoseconds: Int64(i) * 100_000)
+        nacks.received(unwrapper.unwrap(UInt16.random(in: .min ... .max, using: &random)), now: now)
+        _ = due(&nacks, at: now.nanoseconds / 1_000_000)
+        #expect(nacks.missingCount <= 64)
+    }
+}
+
+/// A stream of `count` packets of 1000 bytes, kept by a cache.
+private func filledCache(_ count: Int, pool: BufferPool) throws -> RetransmissionCache {
+    var cache = RetransmissionCache(capacity: 64)
+    var writer = RTPHeaderWriter(
+        ssrc: 1, payloadType: 96, sequenceNumber: 0, extensions: .init(mid: 1), mid: .init("v"))
+    let payload = [UInt8](repeating: 7, count: 980)
+    for i in 0..<count {
+        var buffer = try pool.take()
+        _ = writer.write(into: &buffer, marker: i % 2 == 0, timestamp: UInt32(i))
+        buffer.append(payload.span.bytes)
+        cache.store(buffer, header: try RTPHeader(parsing: buffer.bytes), now: .zero)
+    }
+    return cache
+}
+
+@Test func cacheIsBoundedAndAnswersThreeTimes() throws {
+    let pool = BufferPool(slotCount: 70, slotSize: 1536)
+    var cache = try filledCache(200, pool: pool)
+    #expect(cache.count == 64 && pool.inUse == 64)
+    let rtt = Interval.milliseconds(40)
+    var decisions: [RetransmissionCache.Decision] = []
+    for time in [0, 10, 40, 80, 120] {
+        decisions.append(cache.request(150, now: .zero + .milliseconds(Int64(time)), roundTripTime: rtt))
+    }
+    #expect(decisions == [.granted, .tooSoon, .granted, .granted, .exhausted])
+    check(cache.request(100, now: .zero, roundTripTime: rtt) == .unknown)
+    check(cache.request(200, now: .zero, roundTripTime: rtt) == .unknown)
+    cache.removeAll()
+    #expect(pool.inUse == 0)
+    check(cache.request(150, now: .zero, roundTripTime: rtt) == .unknown)
+}
+
+@Test func retransmissionReadsBackAsTheOriginal() throws {
+    let pool = BufferPool(slotCount: 70, slotSize: 1536)
+    let cache = try filledCache(10, pool: pool)
+    var stream = RetransmissionStream(ssrc: 77, payloadType: 97, sequenceNumber: 0x9234)
+    var original = try pool.take(), wrapped = try pool.take()
+    let copied = cache.copy(4, into: &original)
+    let done = cache.wrap(4, into: &wrapped, stream: &stream)
+    #expect(copied && done && stream.sequenceNumber == 0x1235)
+    let header = try RTPHeader(parsing: wrapped.bytes)
+    #expect(header.ssrc == 77 && header.payloadType == 97 && header.sequenceNumber == 0x1234 && header.marker)
+    #expect(wrapped.bytes.bigEndian(UInt16.self, at: header.payloadRange.lowerBound) == 4)
+    let restored = RetransmissionStream.unwrap(&wrapped, header: header, originalSSRC: 1, originalPayloadType: 96)
+    #expect(restored != nil)
+    #expect(wrapped.bytes.toArray() == original.bytes.toArray())
+    let reread = try RTPHeader(parsing: original.bytes)
+    #expect(restored == reread)
+}
+
+@Test func probesCarryNothing() throws {
+    for text in ["80610001 00000000 00000001", "A0610001 00000000 00000001 AA 01", "A0610001 00000000 00000001 0002"] {
+        var buffer = try packet(hex(text))
+        let header = try RTPHeader(parsing: buffer.bytes)
+        let restored = RetransmissionStream.unwrap(&buffer, header: header, originalSSRC: 1, originalPayloadType: 96)
+        #expect(restored == nil)
+    }
+}
+
+@Test func paddedRetransmissionLosesItsPadding() throws {
+    var buffer = try packet(hex("A0E10001 00000009 0000004D 0007 AABB 000003"))
+    let header = try RTPHeader(parsing: buffer.bytes)
+    let restored = RetransmissionStream.unwrap(&buffer, header: header, originalSSRC: 1, originalPayloadType: 96)
+    #expect(restored?.sequenceNumber == 7)
+    #expect(buffer.bytes.toArray() == hex("80E00007 00000009 00000001 AABB"))
+}
+
+@Test func nackStormsStayWithinAFifth() throws {
+    let pool = BufferPool(slotCount: 600, slotSize: 1536)
+    var cache = RetransmissionCache(capacity: 512)
+    var writer = RTPHeaderWriter(ssrc: 1, payloadType: 96, sequenceNumber: 0, extensions: .init(), mid: nil)
+    let payload = [UInt8](repeating: 7, count: 1188)
+    var sent = 0
+    for i in 0..<20_000 {
+        let now = Instant(nanoseconds: Int64(i) * 5_000_000)
+        var buffer = try pool.take()
+        guard let number = writer.write(into: &buffer, marker: true, timestamp: 0) else { break }
+        buffer.append(payload.span.bytes)
+        sent += buffer.count
+        cache.store(buffer, header: try RTPHeader(parsing: buffer.bytes), now: now)
+        for back in 0..<UInt16(50) { _ = cache.request(number &- back, now: now, roundTripTime: .zero) }
+    }
+    #expect(cache.retransmittedBytes <= UInt64(sent / 5 + RetransmissionCache.burst))
+    #expect(cache.retransmittedBytes >= UInt64(sent / 6))
+    #expect(cache.refused > 900_000)
+}
+
+@Test func keyFrameRequestsArePaced() {
+    var limiter = KeyFrameRequestLimiter()
+    var passed = 0
+    for time in stride(from: Int64(0), to: 5_000, by: 1) where limiter.request(now: .zero + .milliseconds(time)) {
+        passed += 1
+    }
+    #expect(passed == 10)
+    #expect(limiter.suppressed == 4_990)
+    #expect(limiter.nextDeadline == .zero + .milliseconds(5_000))
+    let early = limiter.takeDue(now: .zero + .milliseconds(4_999)), due = limiter.takeDue(now: .zero + .seconds(5))
+    #expect(!early && due)
+    #expect(limiter.nextDeadline == .distantFuture)
+    var filter = FullIntraRequestFilter()
+    let news = [3, 3, 4, 4, 3].map { filter.isNew($0) }
+    #expect(news == [true, false, true, false, true])
+}
