@@ -105,7 +105,10 @@ import Testing
             "STUN", "SDP", "RTP", "DTLS", "SRTP", "Codecs", "Devices", "LinuxIO", "CallControl", "MediaControl",
             "SignallingMessages",
         ],
-        ["ICE", "JitterBuffer", "VirtualDevices", "Configuration", "Observability", "SocketIO", "Screens"],
+        [
+            "ICE", "JitterBuffer", "VirtualDevices", "Configuration", "Observability", "SocketIO", "WebSocketTransport",
+            "Screens",
+        ],
         ["PeerConnection", "SignallingClient", "FrontPanel"],
         ["Supervisor", "MediaEngine", "SwitchboardServer"],
         ["kioskd", "kiosk-mediad", "kioskctl", "switchboard"],
