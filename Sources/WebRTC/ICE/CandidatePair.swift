@@ -31,6 +31,8 @@ struct CandidatePair {
     var isNominated = false
     /// The controlling peer asked for this pair before our own check had succeeded (RFC 8445 §7.3.1.5).
     var nominateWhenValid = false
+    /// When the controlling peer last asked for this pair.
+    var lastNominated = Instant.zero
     /// What the peer sees us as.
     var mapped: TransportAddress?
     /// Sending is over then unless a check is answered before.

@@ -7,7 +7,7 @@ import STUN
 struct CheckTransaction {
     enum Purpose {
         case check
-        /// Carries USE-CANDIDATE; its answer is the peer's acknowledgement of the nomination.
+        /// Its answer is the peer's acknowledgement of the nomination.
         case nomination
         /// Sent once (RFC 7675 §5.1).
         case consent
@@ -18,6 +18,9 @@ struct CheckTransaction {
     let purpose: Purpose
     let role: ICERole
     let tieBreaker: UInt64
+    /// On nominations, and on our consent checks of a pair that we have nominated: if the two sides should ever differ
+    /// about the selected pair, the next consent check tells the controlled one.
+    let useCandidate: Bool
     var sent = 0
     var firstSent = Instant.zero
     var lastSent = Instant.zero

@@ -22,7 +22,10 @@ extension ICEAgent {
         transactions.append(
             CheckTransaction(
                 id: STUNTransactionID(using: &random), pair: pair, purpose: purpose, role: role,
-                tieBreaker: tieBreaker, nextSend: now, timeout: timeout))
+                tieBreaker: tieBreaker,
+                useCandidate: purpose == .nomination
+                    || purpose == .consent && role == .controlling && pair == selectedID,
+                nextSend: now, timeout: timeout))
     }
 
     /// Stops what is under way on a pair; late answers stay welcome.
@@ -87,7 +90,8 @@ extension ICEAgent {
         }
         if transactions[i].sent < configuration.requestCount {
             transactions[i].nextSend = now + transactions[i].timeout
-            transactions[i].timeout = min(transactions[i].timeout * 2, Self.longestTimeout)
+            let longest = transactions[i].purpose == .nomination ? Self.longestTimeout / 4 : Self.longestTimeout
+            transactions[i].timeout = min(transactions[i].timeout * 2, longest)
         } else {
             transactions[i].nextSend = .distantFuture
             transactions[i].expires = min(transactions[i].expires, now + Self.longestTimeout)
@@ -102,7 +106,13 @@ extension ICEAgent {
             guard !transaction.isCancelled, transaction.purpose != .consent,
                 let index = index(ofPair: transaction.pair)
             else { continue }
-            fail(index)
+            if transaction.purpose == .nomination, pairs[index].isValid, role == .controlling,
+                pairs[index].lastHeard + configuration.disconnectedAfter > now
+            {
+                startCheck(index, .nomination)  // the pair lives; the answers were lost
+            } else {
+                fail(index)
+            }
         }
     }
 

@@ -22,14 +22,18 @@ extension ICEAgent {
     var isNominating: Bool { transactions.contains { $0.purpose == .nomination && !$0.isCancelled } }
 
     /// The controlled side's choice, when the peer has asked for a pair that works. A peer may ask for several (Chromium
-    /// does, and so did RFC 5245): the best of them stays, unless it has fallen silent.
+    /// does, and so did RFC 5245): the best of them stays, unless it has fallen silent or is not asked for any longer.
     mutating func acceptNomination(_ index: Int) {
         pairs[index].isNominated = true
+        pairs[index].nominateWhenValid = false
         guard let selectedID, let current = self.index(ofPair: selectedID), current != index,
             pairs[current].isValid, !pairs[current].isPrevious
         else { return select(index) }
-        if pairs[index].priority > pairs[current].priority || isSilent(current) { select(index) }
+        let isForgotten = pairs[current].lastNominated + Self.nominationMemory <= now
+        if pairs[index].priority > pairs[current].priority || isSilent(current) || isForgotten { select(index) }
     }
+    /// Longer than Chromium's 2.5 s between the checks of a pair it has selected.
+    private static let nominationMemory = Interval.seconds(3)
 
     mutating func select(_ index: Int) {
         pairs[index].isNominated = true
@@ -53,11 +57,13 @@ extension ICEAgent {
 
     func isSilent(_ index: Int) -> Bool { pairs[index].lastHeard + configuration.silence <= now }
 
-    /// Leaves a selected pair that has fallen silent for one that is heard: the peer's address changed, say.
+    /// Leaves a selected pair that has fallen silent for one that has been heard since: the peer's address changed, say.
+    /// Silence alone is no reason, as nothing need be said on a pair between consent checks.
     mutating func considerFailover() {
         guard let selectedID, let current = index(ofPair: selectedID), isSilent(current), !pairs[current].isPrevious
         else { return }
-        let alive = pairs.indices.filter { pairs[$0].isValid && !pairs[$0].isPrevious && !isSilent($0) }
+        let since = pairs[current].lastHeard + configuration.silence
+        let alive = pairs.indices.filter { pairs[$0].isValid && !pairs[$0].isPrevious && pairs[$0].lastHeard >= since }
         guard let best = alive.max(by: { pairs[$0].priority < pairs[$1].priority }) else { return }
         switch role {
         case .controlled: select(best)

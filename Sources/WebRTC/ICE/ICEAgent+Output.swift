@@ -7,6 +7,7 @@ extension ICEAgent {
         guard state != .closed else {
             return events.isEmpty ? .idle(until: .distantFuture) : .event(events.removeFirst())
         }
+        runTimers()
         if timers[.pool] == .distantFuture {
             while !answers.isEmpty {
                 let answer = answers[0]
@@ -48,7 +49,7 @@ extension ICEAgent {
         case .controlling: out.writeICEControlling(tieBreaker: transaction.tieBreaker)
         case .controlled: out.writeICEControlled(tieBreaker: transaction.tieBreaker)
         }
-        if transaction.purpose == .nomination { out.writeUseCandidate() }
+        if transaction.useCandidate { out.writeUseCandidate() }
         out.writePriority(locals[pairs[index].local].reflexivePriority)
         let size = out.finish(integrityKey: peer.key)
         buffer.setCount(size ?? 0)

@@ -128,11 +128,14 @@ extension ICEAgent {
         else { return }
         pairs[index].statistics.requestsReceived += 1
         pairs[index].statistics.responsesSent += 1
-        if check.useCandidate, role == .controlled { pairs[index].nominateWhenValid = true }
+        if check.useCandidate, role == .controlled {
+            pairs[index].nominateWhenValid = true
+            pairs[index].lastNominated = now
+        }
         switch pairs[index].state {
         case .succeeded:
             heard(index)
-            if pairs[index].nominateWhenValid { acceptNomination(index) }
+            if check.useCandidate, role == .controlled { acceptNomination(index) }
         case .inProgress: hastenCheck(ofPair: pairs[index].id)
         case .waiting, .failed: startCheck(index, .check)
         }

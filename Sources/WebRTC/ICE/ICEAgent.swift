@@ -104,8 +104,7 @@ public struct ICEAgent: ~Copyable, Sendable {
     public mutating func advance(to now: Instant) {
         setTime(now)
         guard state != .closed else { return }
-        expireTransactions()
-        while let timer = timers.expire(at: self.now) { handle(timer) }
+        runTimers()
     }
 
     /// Forgets everything; nothing is sent or answered any more.
@@ -122,6 +121,11 @@ public struct ICEAgent: ~Copyable, Sendable {
         sendPair = nil
         previous = nil
         enter(.closed)
+    }
+
+    mutating func runTimers() {
+        expireTransactions()
+        while let timer = timers.expire(at: now) { handle(timer) }
     }
 
     mutating func setTime(_ now: Instant) { self.now = max(self.now, now) }

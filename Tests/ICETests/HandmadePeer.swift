@@ -1,0 +1,73 @@
+import ICE
+import Primitives
+import STUN
+
+/// The other end of a check, spoken by hand: knows the agent's password, answers what it is asked, and lies on request.
+final class HandmadePeer {
+    let credentials: ICECredentials
+    let agentCredentials: ICECredentials
+    var random = RandomSource(seed: 4711)
+    var role: ICERole = .controlling
+    var tieBreaker: UInt64 = .max
+    /// Addresses that do not answer any more.
+    var silent: Set<TransportAddress> = []
+
+    init(for peer: Peer) {
+        credentials = ICECredentials(using: &random)
+        agentCredentials = peer.localCredentials
+    }
+
+    /// Answers the agent's checks to `addresses`.
+    func attach(to network: Network, peer: Peer, at addresses: [TransportAddress]) {
+        network.filter = { [unowned network, self] datagram, _ in
+            if datagram.isRequest, addresses.contains(datagram.to), !silent.contains(datagram.to) {
+                network.inject(answer(datagram))
+            }
+            return .pass
+        }
+    }
+
+    func check(
+        from: TransportAddress, to: TransportAddress, useCandidate: Bool = false, priority: UInt32 = 1000,
+        fragment: [UInt8]? = nil, key: [UInt8]? = nil, unknownAttribute: Bool = false
+    ) -> Network.Datagram {
+        var memory = Array(repeating: UInt8(0), count: 600)
+        var span = memory.mutableSpan
+        let id = STUNTransactionID(using: &random)
+        var writer = STUNMessageWriter(span.mutableBytes, .request, .binding, transactionID: id)
+        let receiver = fragment ?? Array(agentCredentials.usernameFragment.utf8)
+        writer.writeUsername(receiver: receiver, sender: Array(credentials.usernameFragment.utf8))
+        writer.writePriority(priority)
+        if useCandidate { writer.writeUseCandidate() }
+        switch role {
+        case .controlling: writer.writeICEControlling(tieBreaker: tieBreaker)
+        case .controlled: writer.writeICEControlled(tieBreaker: tieBreaker)
+        }
+        if unknownAttribute { writer.write(STUNAttribute(rawValue: 0x7FFF), RawSpan()) }
+        let size = writer.finish(integrityKey: key ?? Array(agentCredentials.password.utf8)) ?? 0
+        return Network.Datagram(bytes: Array(memory.prefix(size)), from: from, to: to)
+    }
+
+    /// A request without a single attribute but FINGERPRINT.
+    func bareRequest(from: TransportAddress, to: TransportAddress) -> Network.Datagram {
+        var memory = Array(repeating: UInt8(0), count: 64)
+        var span = memory.mutableSpan
+        let id = STUNTransactionID(using: &random)
+        var writer = STUNMessageWriter(span.mutableBytes, .request, .binding, transactionID: id)
+        let size = writer.finish(integrityKey: nil) ?? 0
+        return Network.Datagram(bytes: Array(memory.prefix(size)), from: from, to: to)
+    }
+
+    func answer(_ request: Network.Datagram, key: [UInt8]? = nil, error: Int? = nil) -> Network.Datagram {
+        var memory = Array(repeating: UInt8(0), count: 600)
+        var span = memory.mutableSpan
+        guard let id = try? STUNMessage(request.bytes.span.bytes).transactionID else {
+            preconditionFailure("only requests are answered")
+        }
+        let messageClass: STUNClass = error == nil ? .success : .error
+        var writer = STUNMessageWriter(span.mutableBytes, messageClass, .binding, transactionID: id)
+        if let error { writer.writeErrorCode(error) } else { writer.writeXORMappedAddress(request.from) }
+        let size = writer.finish(integrityKey: key ?? Array(credentials.password.utf8)) ?? 0
+        return Network.Datagram(bytes: Array(memory.prefix(size)), from: request.to, to: request.from)
+    }
+}

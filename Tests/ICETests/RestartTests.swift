@@ -1,0 +1,101 @@
+import ICE
+import Primitives
+import Testing
+
+@Suite struct RestartTests {
+    @Test(arguments: [true, false])
+    func keepsSendingOnTheOldPair(byControlling: Bool) throws {
+        for seed in UInt64(40)...80 {
+            let (network, a, b) = ConsentTests.connected(seed)
+            network.conditions.loss = seed % 2 == 0 ? 0.2 : 0
+            network.conditions.delay = 1...30
+            let (first, second) = byControlling ? (a, b) : (b, a)
+            let old = first.localCredentials
+            let oldPair = try #require(first.sendPair)
+            first.agent.restart(now: network.now)
+            #expect(first.localCredentials != old)
+            #expect(first.sendPair == oldPair)
+            #expect(first.isValidated(local: oldPair.local, remote: oldPair.remote))
+            // The offer and the answer take long enough for consent checks under the old credentials.
+            network.run(8000)
+            #expect(first.state == .connected && second.state == .connected, "seed \(seed)")
+            second.agent.restart(now: network.now)
+            let (m, n) = (first.events.count, second.events.count)
+            network.signal(first, to: second)
+            network.run(40)
+            network.signal(second, to: first)
+            #expect(
+                network.run(10_000) {
+                    Network.agree(a, b) && first.hasSelected(after: m) && second.hasSelected(after: n)
+                }, "seed \(seed)")
+            network.run(20_000)
+            #expect(Network.agree(a, b) && a.state == .connected && b.state == .connected)
+            #expect(!a.states.contains(.failed) && !b.states.contains(.failed))
+        }
+    }
+
+    @Test func newCredentialsOfThePeerRestartUsToo() {
+        let (network, a, b) = ConsentTests.connected(90)
+        let old = b.localCredentials
+        a.agent.restart(now: network.now)
+        network.signal(a, to: b)
+        #expect(b.localCredentials != old)
+        network.signal(b, to: a)
+        #expect(network.run(3000) { Network.agree(a, b) })
+    }
+
+    @Test func bringsBackAFailedConnection() {
+        let (network, a, b) = ConsentTests.connected(91)
+        network.filter = { _, _ in .drop }
+        network.run(40_000)
+        #expect(a.state == .failed)
+        network.filter = { _, _ in .pass }
+        a.agent.restart(now: network.now)
+        b.agent.restart(now: network.now)
+        #expect(a.state == .new)
+        network.introduce(a, b)
+        #expect(network.run(1000) { Network.agree(a, b) && a.state == .connected && b.state == .connected })
+    }
+
+    @Test func ofARestartUnderWay() {
+        let (network, a, b) = ConsentTests.connected(92)
+        for _ in 0..<5 {
+            a.agent.restart(now: network.now)
+            network.run(700)
+        }
+        #expect(a.sendPair != nil)
+        b.agent.restart(now: network.now)
+        network.introduce(a, b)
+        let events = a.events.count
+        #expect(network.run(2000) { a.events.count > events && Network.agree(a, b) })
+        network.run(40_000)
+        #expect(a.state == .connected && b.state == .connected)
+    }
+
+    @Test func candidatesOfTheOldGenerationAreIgnored() throws {
+        let (network, a, b) = ConsentTests.connected(93)
+        let stale = try #require(b.localCandidates.first)
+        a.agent.restart(now: network.now)
+        b.agent.restart(now: network.now)
+        a.agent.addRemoteCandidate(stale, now: network.now)
+        network.introduce(a, b)
+        #expect(a.counters.ignoredCandidates == 1)
+        #expect(network.run(1000) { Network.agree(a, b) })
+    }
+
+    @Test func closedIsQuiet() {
+        let (network, a, _) = ConsentTests.connected(94)
+        a.agent.close(now: network.now)
+        #expect(a.sendPair == nil)
+        network.run(0)
+        #expect(a.state == .closed && a.states.last == .closed)
+        let sent = network.sent
+        var byA = 0
+        network.filter = { datagram, _ in
+            if a.addresses.contains(datagram.from) { byA += 1 }
+            return .pass
+        }
+        network.run(10_000)
+        #expect(network.sent > sent && byA == 0)
+    }
+}
