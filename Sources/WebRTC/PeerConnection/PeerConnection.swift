@@ -1,5 +1,7 @@
 public import DTLS
+import ICE
 public import Primitives
+import RTP
 public import SDP
 
 /// One WebRTC session with one peer: ICE, DTLS-SRTP, RTP and RTCP behind offers and answers, without input or output
@@ -16,8 +18,49 @@ public import SDP
 /// 6. To be used by one thread at a time. After `close` everything is ignored, and `poll` only says goodbye.
 ///
 /// Nothing is allocated on the heap per packet or frame once media flow.
-public struct PeerConnection: ~Copyable {
+public struct PeerConnection: ~Copyable, @unchecked Sendable {  // what it refers to is its own, or may be shared
     let configuration: PeerConfiguration
+    let certificate: DTLSCertificate
+    let packets: BufferPool
+    let securityKind: SecurityKind
+
+    var now: Instant
+    var random: RandomSource
+    var negotiator: Negotiator
+    var ice: ICEAgent
+    var security: (any TransportSecurity)?
+    var securityState = SecurityState.new
+
+    var audio: MediaSection?
+    var video: MediaSection?
+    var sources = SourceTable()
+    var audioSender: AudioSender
+    var videoSender: VideoSender
+    var audioReceiver = AudioReceiver()
+    var videoReceiver: VideoReceiver
+    let canonicalName: [UInt8]
+    var transportSequenceNumber: UInt16 = 0
+    var arrivals = TransportFeedbackBuilder()
+
+    var outgoing = FixedQueue<RoutedDatagram>(capacity: 1024)
+    var receivedAudio = FixedQueue<ReceivedAudioPacket>(capacity: 128)
+    var earlyFlight = FixedQueue<RoutedDatagram>(capacity: 4)
+    var events: [PeerEvent] = []
+    var nextEvent = 0
+    var earlyCandidates: [String] = []
+
+    var timers = TimerTable<PeerTimer>()
+    /// ICE may have something to say.
+    var iceIsDue = true
+    var iceDeadline = Instant.distantFuture
+    var hasDescription = false
+    var isClosed = false
+    public internal(set) var connectionState = PeerConnectionState.new
+
+    var transport = TransportStatistics()
+    /// What `transport` counted before the pair in use was selected.
+    var transportBefore = TransportStatistics()
+    var pairInUse: ICEPath?
 
     /// - Parameters:
     ///   - certificate: made ahead of the call; may serve many.
@@ -27,49 +70,66 @@ public struct PeerConnection: ~Copyable {
         configuration: PeerConfiguration, certificate: DTLSCertificate, packets: BufferPool, frames: BufferPool,
         random: RandomSource, now: Instant
     ) {
-        self.configuration = configuration
+        self.init(
+            configuration: configuration, certificate: certificate, packets: packets, frames: frames, random: random,
+            now: now, security: .dtlsSRTP)
     }
 
-    /// Adds the address of a bound UDP socket, which becomes a host candidate: part of the next description, or an
-    /// event if one was given out already. Addresses beyond the limit of ICE are ignored.
-    public mutating func addLocalAddress(_ address: TransportAddress, now: Instant) {}
+    /// As the public one, with a choice that only a simulation may make.
+    package init(
+        configuration: PeerConfiguration, certificate: DTLSCertificate, packets: BufferPool, frames: BufferPool,
+        random: RandomSource, now: Instant, security: SecurityKind
+    ) {
+        precondition(packets.slotSize >= 1500, "a slot of the packet pool holds any datagram of an Ethernet")
+        var random = random
+        self.configuration = configuration
+        self.certificate = certificate
+        self.packets = packets
+        self.now = now
+        securityKind = security
+        audioSender = AudioSender(random: &random)
+        videoSender = VideoSender(random: &random, configuration: configuration)
+        videoReceiver = VideoReceiver(frames: frames)
+        let name = Self.token(&random)
+        canonicalName = Array(name.utf8)
+        var tracks: [LocalMedia] = []
+        if configuration.sendsAudio {
+            tracks.append(
+                LocalMedia(kind: .audio, ssrc: audioSender.header.ssrc, streamID: name, trackID: Self.token(&random)))
+        }
+        if configuration.sendsVideo {
+            tracks.append(
+                LocalMedia(
+                    kind: .video, ssrc: videoSender.header.ssrc, retransmissionSSRC: videoSender.retransmission.ssrc,
+                    streamID: name, trackID: Self.token(&random)))
+        }
+        negotiator = Negotiator(
+            capabilities: configuration.capabilities, localMedia: tracks, cname: name, sessionID: random.next(),
+            previous: configuration.previous)
+        ice = ICEAgent(role: .controlling, random: random.split(), packets: packets, now: now)
+        self.random = random
+        events.reserveCapacity(32)
+    }
 
-    /// An offer (RFC 8829 §5.2): the first of the call, or one in it.
-    public mutating func createOffer(now: Instant) throws(NegotiationError) -> String { "" }
-    /// Applies the peer's offer and returns our answer. Throws with everything as it was.
-    public mutating func accept(offer: String, now: Instant) throws(NegotiationError) -> String { "" }
-    /// Applies the peer's answer to our last offer. Throws with everything as it was.
-    public mutating func accept(answer: String, now: Instant) throws(NegotiationError) {}
-    /// Takes back our open offer, when both sides offered at once and ours gives way (RFC 8829 §4.1.10.2).
-    public mutating func rollbackOffer() {}
-    /// Adds a candidate of the peer's (RFC 8838), "candidate:…" with or without the prefix "a="; an empty one ends
-    /// them. Those that come before the description wait for it, up to a limit.
-    public mutating func addRemoteCandidate(_ candidate: String, mid: String?, mLineIndex: Int?, now: Instant) {}
-    /// Makes fresh ICE credentials; the next offer carries them. Media flow on the old pair until the new one works.
-    public mutating func restartICE(now: Instant) {}
-    /// Says goodbye (BYE, close_notify) and ends. Poll afterwards to let the goodbye out.
-    public mutating func close(now: Instant) {}
+    /// 96 random bits in letters and digits (RFC 7022 §4.2).
+    private static func token(_ random: inout RandomSource) -> String {
+        let digits = Array("0123456789abcdefghijklmnopqrstuv".utf8)
+        return String(decoding: (0..<20).map { _ in digits[Int(random.next() >> 59)] }, as: UTF8.self)
+    }
 
-    /// Sends one encoded VP8 frame; ignored before the state is `connected` or if video does not flow that way.
-    public mutating func sendVideo(_ frame: RawSpan, isKeyFrame: Bool, capturedAt: Instant, now: Instant) {}
-    /// Sends one Opus packet; `timestamp` is of its first sample, on a 48 kHz clock that starts where it likes.
-    public mutating func sendAudio(_ packet: RawSpan, timestamp: UInt32, capturedAt: Instant, now: Instant) {}
-    /// Asks the peer for a key frame: the decoder cannot go on. At most one request per half second goes out.
-    public mutating func requestKeyFrame(now: Instant) {}
-
-    /// Takes one datagram that the socket bound to `local` received from `remote`.
-    public mutating func receive(
-        _ packet: consuming PooledBuffer, from remote: TransportAddress, to local: TransportAddress, at now: Instant
-    ) {}
-    public mutating func advance(to now: Instant) {}
-    /// The next thing for the owner to do.
-    public mutating func poll() -> PeerOutput { .idle(until: .distantFuture) }
-
-    public var connectionState: PeerConnectionState { .new }
     /// Which ways media flow by the last pair of descriptions.
-    public var audioFlow: PeerMediaFlow { .none }
-    public var videoFlow: PeerMediaFlow { .none }
+    public var audioFlow: PeerMediaFlow { audio?.flow ?? .none }
+    public var videoFlow: PeerMediaFlow { video?.flow ?? .none }
     /// The media sections in order, for a process that may have to take this call up again.
-    public var mediaSlots: [MediaSlot] { [] }
-    public func statistics(now: Instant) -> PeerStatistics { PeerStatistics(timestamp: now) }
+    public var mediaSlots: [MediaSlot] { negotiator.slots }
+}
+
+/// What is due when; the rest of the deadlines are those of the parts.
+enum PeerTimer: Int, CaseIterable, Sendable {
+    /// Sender and receiver reports.
+    case reports
+    /// Transport-wide feedback about what has come.
+    case feedback
+    /// The packet pool may have slots again.
+    case pool
 }

@@ -7,18 +7,22 @@ public struct ReceivedVideoFrame: ~Copyable, Sendable {
     public var isKeyFrame: Bool
     /// 90 kHz, the sender's clock.
     public var timestamp: UInt32
-    /// Arrival of the frame's first and last packets.
+    /// In pixels, of a key frame; 0 otherwise.
+    public var width: Int
+    public var height: Int
+    /// When the earliest of its packets arrived, and when it was whole and its turn.
     public var firstPacketAt: Instant
     public var completeAt: Instant
 
     public init(
-        data: consuming PooledBuffer, isKeyFrame: Bool, timestamp: UInt32, firstPacketAt: Instant, completeAt: Instant
+        data: consuming PooledBuffer, isKeyFrame: Bool, timestamp: UInt32, width: Int, height: Int,
+        firstPacketAt: Instant, completeAt: Instant
     ) {
         self.data = data
         self.isKeyFrame = isKeyFrame
         self.timestamp = timestamp
-        self.firstPacketAt = firstPacketAt
-        self.completeAt = completeAt
+        (self.width, self.height) = (width, height)
+        (self.firstPacketAt, self.completeAt) = (firstPacketAt, completeAt)
     }
 }
 
@@ -28,6 +32,8 @@ public struct ReceivedAudioPacket: ~Copyable, Sendable {
     public var packet: PooledBuffer
     /// Where in `packet` the Opus bytes are. Never empty.
     public var payloadRange: Range<Int>
+    /// Another one than before is another stream: its numbers do not follow on the old one's.
+    public var ssrc: UInt32
     public var sequenceNumber: UInt16
     /// 48 kHz, the sender's clock.
     public var timestamp: UInt32
@@ -36,11 +42,12 @@ public struct ReceivedAudioPacket: ~Copyable, Sendable {
     public var receivedAt: Instant
 
     public init(
-        packet: consuming PooledBuffer, payloadRange: Range<Int>, sequenceNumber: UInt16, timestamp: UInt32,
-        marker: Bool, receivedAt: Instant
+        packet: consuming PooledBuffer, payloadRange: Range<Int>, ssrc: UInt32, sequenceNumber: UInt16,
+        timestamp: UInt32, marker: Bool, receivedAt: Instant
     ) {
         self.packet = packet
         self.payloadRange = payloadRange
+        self.ssrc = ssrc
         self.sequenceNumber = sequenceNumber
         self.timestamp = timestamp
         self.marker = marker

@@ -1,0 +1,50 @@
+import JitterBuffer
+import Primitives
+import RTP
+
+/// The peer's audio stream, of which the newest source counts.
+struct AudioReceiver {
+    var ssrc: UInt32?
+    var unwrapper = SequenceUnwrapper()
+    var reception = ReceptionState(clockRate: 48_000)
+    var statistics = InboundStreamStatistics()
+    var lastPacket: Instant?
+
+    mutating func follow(_ source: UInt32) {
+        self = AudioReceiver()
+        ssrc = source
+    }
+}
+
+/// The peer's video stream, of which the newest source counts, up to whole frames.
+struct VideoReceiver: ~Copyable {
+    var ssrc: UInt32?
+    var unwrapper = SequenceUnwrapper()
+    var reception = ReceptionState(clockRate: 90_000)
+    var statistics = InboundStreamStatistics()
+    var losses = NACKGenerator()
+    var frames: VideoFrameBuffer
+    var keyFrameRequests = KeyFrameRequestLimiter()
+    var intraRequestNumber: UInt8 = 0
+    var lastPacket: Instant?
+    /// `frames` has not said yet that nothing is ready.
+    var mayHaveFrames = false
+
+    init(frames: BufferPool) { self.frames = VideoFrameBuffer(frames: frames) }
+
+    mutating func follow(_ source: UInt32?) {
+        ssrc = source
+        unwrapper.reset()
+        reception = ReceptionState(clockRate: 90_000)
+        statistics = InboundStreamStatistics()
+        losses.reset()
+        frames.reset()
+        keyFrameRequests = KeyFrameRequestLimiter()
+        lastPacket = nil
+        mayHaveFrames = false
+    }
+
+    var nextDeadline: Instant {
+        min(losses.nextDeadline, frames.nextDeadline, keyFrameRequests.nextDeadline)
+    }
+}

@@ -1,0 +1,70 @@
+import Primitives
+import RTP
+
+/// Our audio stream.
+struct AudioSender {
+    var header: RTPHeaderWriter
+    var report = SenderState(clockRate: 48_000)
+    var statistics = OutboundStreamStatistics()
+    var remote = RemoteInboundStreamStatistics()
+    /// Added to the owner's time stamps, which may start anywhere.
+    let timestampOffset: UInt32
+    /// The first packet after a start or silence is marked.
+    var nextIsMarked = true
+
+    init(random: inout RandomSource) {
+        header = RTPHeaderWriter(random: &random)
+        timestampOffset = UInt32(truncatingIfNeeded: random.next())
+    }
+}
+
+/// Our video stream with its retransmissions.
+struct VideoSender: ~Copyable {
+    var header: RTPHeaderWriter
+    var retransmission: RetransmissionStream
+    /// The peer takes retransmissions on a stream of their own.
+    var usesRetransmissionStream = false
+    var packetizer: VP8Packetizer
+    var cache: RetransmissionCache
+    var report = SenderState(clockRate: 90_000)
+    var statistics = OutboundStreamStatistics()
+    var remote = RemoteInboundStreamStatistics()
+    let timestampOffset: UInt32
+    /// Nothing that the peer holds can be predicted from: only a key frame is of use.
+    var awaitsKeyFrame = true
+    var keyFrameRequests = KeyFrameRequestLimiter()
+    var intraRequests = FullIntraRequestFilter()
+    var targetBitrate: Int
+
+    init(random: inout RandomSource, configuration: PeerConfiguration) {
+        header = RTPHeaderWriter(random: &random)
+        retransmission = RetransmissionStream(
+            ssrc: UInt32.random(in: 1...UInt32.max, using: &random), payloadType: 0,
+            sequenceNumber: UInt16(truncatingIfNeeded: random.next()))
+        packetizer = VP8Packetizer(pictureID: UInt16(truncatingIfNeeded: random.next()))
+        cache = RetransmissionCache(capacity: configuration.retransmissionCacheSize)
+        timestampOffset = UInt32(truncatingIfNeeded: random.next())
+        targetBitrate = configuration.startBitrate
+    }
+
+    /// 90 kHz, from the monotonic clock.
+    func timestamp(_ capturedAt: Instant) -> UInt32 {
+        let (seconds, rest) = capturedAt.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return timestampOffset &+ UInt32(truncatingIfNeeded: seconds &* 90_000 &+ rest * 9 / 100_000)
+    }
+}
+
+extension RTPHeaderWriter {
+    fileprivate init(random: inout RandomSource) {
+        self.init(
+            ssrc: UInt32.random(in: 1...UInt32.max, using: &random), payloadType: 0,
+            sequenceNumber: UInt16(truncatingIfNeeded: random.next()), extensions: HeaderExtensionMap(), mid: nil)
+    }
+
+    /// Takes over what was agreed. The mid goes along until the peer has shown, by a report, that it knows the source.
+    mutating func adopt(_ section: MediaSection) {
+        payloadType = section.codec.payloadType
+        extensions = section.extensions
+        mid = section.identifier
+    }
+}

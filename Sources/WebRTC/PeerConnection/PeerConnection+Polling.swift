@@ -1,0 +1,93 @@
+import ICE
+import JitterBuffer
+import Primitives
+import RTP
+import SDP
+
+extension PeerConnection {
+    /// The next thing for the owner to do. Drain until `.idle(until:)`.
+    public mutating func poll() -> PeerOutput {
+        if let datagram = nextDatagram() {
+            transport.packetsSent &+= 1
+            transport.bytesSent &+= UInt64(datagram.packet.count)
+            return .transmit(datagram.packet, from: datagram.local, to: datagram.remote)
+        }
+        if let frame = nextFrame() { return .video(frame) }
+        if let packet = receivedAudio.pop() { return .audio(packet) }
+        if nextEvent < events.count {
+            nextEvent += 1
+            let event = events[nextEvent - 1]
+            if nextEvent == events.count {
+                events.removeAll(keepingCapacity: true)
+                nextEvent = 0
+            }
+            return .event(event)
+        }
+        return .idle(until: deadline)
+    }
+
+    private mutating func nextDatagram() -> RoutedDatagram? {
+        if let datagram = pollICE() { return datagram }
+        if let security, security.hasDatagrams, let path = ice.sendPair {
+            if let packet = security.nextDatagram(from: packets) {
+                return RoutedDatagram(packet: packet, local: path.local, remote: path.remote)
+            }
+            timers[.pool] = now + .milliseconds(5)
+        }
+        return outgoing.pop()
+    }
+
+    private mutating func pollICE() -> RoutedDatagram? {
+        while iceIsDue {
+            switch ice.poll() {
+            case .transmit(let packet, let local, let remote):
+                return RoutedDatagram(packet: packet, local: local, remote: remote)
+            case .event(let event): handle(event)
+            case .idle(let until):
+                iceIsDue = false
+                iceDeadline = until
+            }
+        }
+        return nil
+    }
+
+    private mutating func handle(_ event: ICEEvent) {
+        switch event {
+        case .state: updateState()
+        case .selected(let path):
+            guard path != pairInUse else { return }
+            pairInUse = path
+            transportBefore = transport
+            transport.selectedCandidatePairChanges &+= 1
+        case .validated, .role: break
+        }
+        if !isClosed { afterICE() }
+    }
+
+    private mutating func nextFrame() -> ReceivedVideoFrame? {
+        guard videoReceiver.mayHaveFrames else { return nil }
+        guard let frame = videoReceiver.frames.next(now: now) else {
+            videoReceiver.mayHaveFrames = false
+            serveVideo()
+            return nil
+        }
+        let (isKeyFrame, timestamp) = (frame.isKeyFrame, frame.timestamp)
+        let (width, height, first) = (frame.width, frame.height, frame.firstPacketArrival)
+        videoReceiver.statistics.framesReceived &+= 1
+        if isKeyFrame {
+            videoReceiver.statistics.keyFramesReceived &+= 1
+            videoReceiver.keyFrameRequests.satisfied()
+        }
+        return ReceivedVideoFrame(
+            data: frame.takeBuffer(), isKeyFrame: isKeyFrame, timestamp: timestamp, width: width, height: height,
+            firstPacketAt: first, completeAt: now)
+    }
+
+    private var deadline: Instant {
+        guard !isClosed else { return .distantFuture }
+        var next = min(iceDeadline, timers.next, security?.deadline ?? .distantFuture)
+        next = min(next, videoSender.keyFrameRequests.nextDeadline)
+        if videoFlow.receives { next = min(next, videoReceiver.nextDeadline) }
+        return next
+    }
+}

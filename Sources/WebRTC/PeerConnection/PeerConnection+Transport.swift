@@ -1,0 +1,198 @@
+import DTLS
+import ICE
+import JitterBuffer
+public import Primitives
+import RTP
+import SDP
+import SRTP
+
+extension PeerConnection {
+    /// Takes one datagram that the socket bound to `local` received from `remote`.
+    public mutating func receive(
+        _ packet: consuming PooledBuffer, from remote: TransportAddress, to local: TransportAddress, at now: Instant
+    ) {
+        setTime(now)
+        guard !isClosed else { return }
+        transport.packetsReceived &+= 1
+        transport.bytesReceived &+= UInt64(packet.count)
+        guard let first = packet.bytes.byte(at: 0) else {
+            transport.refusals.unknownProtocol &+= 1
+            return
+        }
+        switch first {  // RFC 7983 §7
+        case 0...3:
+            ice.receive(packet.bytes, from: remote, to: local, now: self.now)
+            afterICE()
+        case 20...63:
+            receiveDTLS(packet, from: remote, to: local)
+        case 128...191:
+            receiveMedia(packet, from: remote, to: local)
+        default:
+            transport.refusals.unknownProtocol &+= 1
+        }
+    }
+
+    private mutating func receiveDTLS(
+        _ packet: consuming PooledBuffer, from remote: TransportAddress, to local: TransportAddress
+    ) {
+        if let security, ice.isValidated(local: local, remote: remote) {
+            security.start(now: now)
+            security.receive(packet.bytes, now: now)
+            ice.noteReceived(from: remote, to: local, now: now)
+            iceIsDue = true
+            afterSecurity()
+            return
+        }
+        // The peer may know that a pair works before we do: keep the beginning of its handshake.
+        guard securityState != .connected, packet.bytes.byte(at: 0) == 22 else {
+            transport.refusals.unvalidatedPair &+= 1
+            return
+        }
+        if earlyFlight.free == 0 {
+            transport.refusals.unvalidatedPair &+= 1
+            _ = earlyFlight.pop()
+        }
+        _ = earlyFlight.push(RoutedDatagram(packet: packet, local: local, remote: remote))
+    }
+
+    private mutating func receiveMedia(
+        _ packet: consuming PooledBuffer, from remote: TransportAddress, to local: TransportAddress
+    ) {
+        guard ice.isValidated(local: local, remote: remote) else {
+            transport.refusals.unvalidatedPair &+= 1
+            return
+        }
+        guard let security, securityState == .connected else {
+            transport.refusals.noKeys &+= 1
+            return
+        }
+        guard let isRTCP = RTPHeader.isRTCP(packet.bytes) else {
+            transport.refusals.unknownProtocol &+= 1
+            return
+        }
+        do throws(SRTPError) {
+            if isRTCP { try security.unprotectRTCP(&packet) } else { try security.unprotect(&packet) }
+        } catch {
+            switch error {
+            case .replayed: transport.refusals.replayed &+= 1
+            case .tooManyStreams: transport.refusals.unroutable &+= 1
+            default: transport.refusals.authentication &+= 1
+            }
+            return
+        }
+        ice.noteReceived(from: remote, to: local, now: now)
+        if isRTCP { receiveRTCP(packet.bytes) } else { receiveRTP(packet) }
+    }
+
+    /// Lets time pass: call it at the instant of the last `.idle(until:)`, or whenever it suits.
+    public mutating func advance(to now: Instant) {
+        setTime(now)
+        guard !isClosed else { return }
+        ice.advance(to: self.now)
+        security?.advance(to: self.now)
+        afterICE()
+        afterSecurity()
+        while let timer = timers.expire(at: self.now) {
+            switch timer {
+            case .reports: sendReports()
+            case .feedback: sendTransportFeedback()
+            case .pool: iceIsDue = true
+            }
+        }
+        if videoReceiver.nextDeadline <= self.now { serveVideo() }
+        if videoSender.keyFrameRequests.takeDue(now: self.now) { emit(.keyFrameRequested) }
+    }
+
+    /// Says goodbye (BYE, close_notify) and ends. Poll afterwards to let the goodbye out.
+    public mutating func close(now: Instant) {
+        setTime(now)
+        guard !isClosed else { return }
+        if securityState == .connected { sendGoodbye() }
+        if let security, let path = ice.sendPair {
+            security.close(now: self.now)
+            while let datagram = security.nextDatagram(from: packets) {
+                guard outgoing.push(RoutedDatagram(packet: datagram, local: path.local, remote: path.remote)) else {
+                    break
+                }
+            }
+        }
+        security?.close(now: self.now)
+        ice.close(now: self.now)
+        videoReceiver.follow(nil)
+        videoSender.cache.removeAll()
+        receivedAudio.removeAll()
+        earlyFlight.removeAll()
+        earlyCandidates.removeAll()
+        timers = TimerTable()
+        isClosed = true
+        updateState()
+    }
+
+    mutating func setTime(_ now: Instant) { self.now = max(self.now, now) }
+
+    /// To be called after anything that may have changed what ICE knows.
+    mutating func afterICE() {
+        iceIsDue = true
+        guard ice.sendPair != nil, let security else { return }
+        security.start(now: now)
+        for _ in 0..<earlyFlight.count {
+            guard let early = earlyFlight.pop() else { break }
+            if ice.isValidated(local: early.local, remote: early.remote) {
+                receiveEarly(early)
+            } else {
+                _ = earlyFlight.push(early)
+            }
+        }
+        afterSecurity()
+    }
+
+    private func receiveEarly(_ datagram: borrowing RoutedDatagram) {
+        security?.receive(datagram.packet.bytes, now: now)
+    }
+
+    /// To be called after anything that may have moved the handshake.
+    mutating func afterSecurity() {
+        guard let security, security.state != securityState else { return }
+        securityState = security.state
+        switch securityState {
+        case .connected:
+            earlyFlight.removeAll()
+            timers[.reports] = now + .milliseconds(200)
+            emit(.targetBitrate(videoSender.targetBitrate))
+            if videoFlow.sends { demandKeyFrame() }
+        case .closed: emit(.remoteClosed)
+        case .failed: outgoing.removeAll()
+        case .new, .connecting: break
+        }
+        updateState()
+    }
+
+    /// ICE and DTLS taken together, as `RTCPeerConnectionState` takes them.
+    mutating func updateState() {
+        let state: PeerConnectionState
+        switch (ice.state, securityState) {
+        case _ where isClosed: state = .closed
+        case (.failed, _), (_, .failed): state = .failed
+        case (.disconnected, _), (_, .closed): state = .disconnected
+        case (.connected, .connected): state = .connected
+        case (.new, .new): state = .new
+        // A restart that is waiting for the peer's answer interrupts nothing.
+        case (.new, .connected), (.checking, .connected): state = ice.sendPair != nil ? .connected : .connecting
+        default: state = .connecting
+        }
+        guard state != connectionState else { return }
+        connectionState = state
+        emit(.connectionState(state))
+    }
+
+    /// Tells the owner; if the owner does not listen, nothing but changes of state is kept without limit.
+    mutating func emit(_ event: PeerEvent) {
+        if events.count - nextEvent >= 64 {
+            switch event {
+            case .synchronisation, .keyFrameRequested, .targetBitrate: return
+            case .connectionState, .localCandidate, .mediaFlow, .remoteClosed: break
+            }
+        }
+        events.append(event)
+    }
+}
