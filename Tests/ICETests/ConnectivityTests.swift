@@ -117,15 +117,18 @@ import Testing
         #expect(network.now - start <= .milliseconds(60))
     }
 
-    @Test func nothingAnswersAndItFails() {
+    @Test(arguments: [true, false])
+    func nothingAnswersAndItFails(saysWhenItHasAllCandidates: Bool) {
         let network = Network(seed: 11)
         let (a, b) = Self.pair(network)
         network.filter = { _, _ in .drop }
-        network.introduce(a, b)
-        network.run(19_900)
+        a.agent.setRemoteCredentials(b.localCredentials, now: .zero)
+        for candidate in b.localCandidates { a.agent.addRemoteCandidate(candidate, now: .zero) }
+        if saysWhenItHasAllCandidates { a.agent.endOfRemoteCandidates(now: .zero) }
+        network.run(saysWhenItHasAllCandidates ? 9900 : 19_900)
         #expect(a.state == .checking)
-        network.run(200)
-        #expect(a.state == .failed && b.state == .failed)
+        network.run(saysWhenItHasAllCandidates ? 5000 : 200)
+        #expect(a.state == .failed)
         let sent = network.sent
         network.run(60_000)
         #expect(network.sent == sent, "a failed agent is silent")
@@ -134,10 +137,33 @@ import Testing
     @Test func aPathThatOpensLateIsFound() {
         let network = Network(seed: 12)
         let (a, b) = Self.pair(network)
-        network.filter = { _, now in now < .zero + .seconds(13) ? .drop : .pass }
+        network.filter = { _, now in now < .zero + .seconds(9) ? .drop : .pass }
         network.introduce(a, b)
         #expect(network.run(19_000) { Network.agree(a, b) })
-        #expect(network.now < .zero + .milliseconds(14_700))
+        #expect(network.now < .zero + .milliseconds(10_700))
+    }
+
+    @Test func anAddressThatGoesTakesItsPairsAlong() {
+        let network = Network(seed: 14)
+        let (a, b) = Self.pair(network)
+        network.introduce(a, b)
+        #expect(network.run(1000) { Network.agree(a, b) })
+        network.run(100)
+        let gone = a.addresses[1]
+        #expect(a.sendPair?.local == gone)
+        a.agent.removeLocalCandidate(base: gone, now: network.now)
+        a.addresses.removeAll { $0 == gone }
+        #expect(a.localCandidates.count == 1)
+        // The other family's pair was valid too: it takes over, and is nominated.
+        #expect(a.sendPair?.local == a.addresses[0])
+        #expect(network.run(4000) { Network.agree(a, b) && b.sendPair?.remote == a.addresses[0] })
+        // As many addresses as one likes may come and go.
+        for port in UInt16(7000)...7100 {
+            let base = TransportAddress(a.addresses[0].address, port: port)
+            #expect(a.agent.addLocalCandidate(base: base, now: network.now) != nil)
+            a.agent.removeLocalCandidate(base: base, now: network.now)
+        }
+        #expect(a.localCandidates.count == 1 && a.state == .connected)
     }
 
     @Test func firstChecksLeaveAtOnceAndTheRestInPace() {

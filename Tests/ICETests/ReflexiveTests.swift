@@ -47,6 +47,29 @@ import Testing
         #expect(a.state == .connected && b.state == .connected)
     }
 
+    /// With media, b's old way falls silent at once on a's side, which then asks, and so shows b the new way.
+    @Test(arguments: [true, false])
+    func aReboundNATIsFollowedWithinThreeSecondsOfMedia(aControls: Bool) {
+        for seed in UInt64(80)...100 {
+            let (network, a, b) = Self.natted(seed, aControls: aControls)
+            var mapping = Self.outside
+            func exchange() {
+                network.run(20)
+                if b.sendPair?.remote == mapping {
+                    a.agent.noteReceived(from: b.addresses[0], to: a.addresses[0], now: network.now)
+                }
+                b.agent.noteReceived(from: mapping, to: b.addresses[0], now: network.now)
+            }
+            for _ in 0..<500 + seed * 7 { exchange() }
+            mapping = TransportAddress(Self.outside.address, port: 40_001)
+            network.mappings[a.addresses[0]] = mapping
+            let start = network.now
+            while b.sendPair?.remote != mapping, network.now - start < .seconds(10) { exchange() }
+            #expect(network.now - start <= .seconds(3))
+            #expect(a.state == .connected && b.state == .connected)
+        }
+    }
+
     @Test func manyReboundsLeaveBoundedState() {
         let (network, a, b) = Self.natted(71, aControls: true)
         #expect(network.run(1000) { Network.agree(a, b) })

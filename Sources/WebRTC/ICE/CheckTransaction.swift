@@ -22,6 +22,9 @@ struct CheckTransaction {
     /// about the selected pair, the next consent check tells the controlled one.
     let useCandidate: Bool
     var sent = 0
+    /// How many of those were brought forward because the peer's check had come; they do not count as retransmissions.
+    var hastened = 0
+    var isHastened = false
     var firstSent = Instant.zero
     var lastSent = Instant.zero
     /// When the request is to be sent, again or for the first time; `.distantFuture` once it is only waited for.

@@ -10,7 +10,7 @@ extension ICEAgent {
         base: TransportAddress, preference: UInt16? = nil, now: Instant
     ) -> ICECandidate? {
         setTime(now)
-        let rank = locals.count { $0.base.address.family == base.address.family }
+        let rank = locals.count { !$0.isRetired && $0.base.address.family == base.address.family }
         let ordered =
             65535 - rank * 256 - (base.address.family == .ipv4 ? 128 : 0) - (base.address.isLoopback ? 32768 : 0)
         let preference = preference ?? UInt16(clamping: ordered)
@@ -19,22 +19,44 @@ extension ICEAgent {
             foundation: String((twin ?? locals.count) + 1),
             priority: ICECandidate.priority(kind: .host, localPreference: preference), address: base, kind: .host)
         guard insert(candidate, base: base, preference: preference) else { return nil }
-        return localCandidates.last
+        return localCandidates.first { $0.address == base }
     }
 
     /// A candidate of any kind whose datagrams leave from `base`; what gathering from servers adds to.
     mutating func insert(_ candidate: ICECandidate, base: TransportAddress, preference: UInt16) -> Bool {
-        guard state != .closed, candidate.isUsable, locals.count < configuration.localCandidateLimit,
-            !locals.contains(where: { $0.candidate.address == candidate.address && $0.base == base })
+        guard state != .closed, candidate.isUsable,
+            !locals.contains(where: { !$0.isRetired && $0.candidate.address == candidate.address && $0.base == base })
         else { return false }
-        locals.append(
-            LocalCandidate(
-                candidate: candidate, base: base,
-                reflexivePriority: ICECandidate.priority(kind: .peerReflexive, localPreference: preference)))
+        let local = LocalCandidate(
+            candidate: candidate, base: base,
+            reflexivePriority: ICECandidate.priority(kind: .peerReflexive, localPreference: preference))
+        let place: Int
+        if locals.count < configuration.localCandidateLimit {
+            place = locals.count
+            locals.append(local)
+        } else if let retired = locals.firstIndex(where: \.isRetired) {
+            place = retired
+            locals[place] = local
+        } else {
+            return false
+        }
         for remote in remotes where !remote.isPrevious {
-            makePair(local: locals.count - 1, remote: remote.candidate, isUrgent: false)
+            makePair(local: place, remote: remote.candidate, isUrgent: false)
         }
         return true
+    }
+
+    /// The socket bound to `base` is gone. Its pairs go with it, the one in use too; a restart then finds another.
+    public mutating func removeLocalCandidate(base: TransportAddress, now: Instant) {
+        setTime(now)
+        for i in locals.indices where locals[i].base == base { locals[i].isRetired = true }
+        removePairs { $0.path.local == base }
+        answers.removeAll { $0.path.local == base }
+        earlyChecks.removeAll { locals[$0.local].isRetired }
+        nominate()
+        if sendPair == nil, state == .connected || state == .disconnected {
+            if timers[.patience] != .distantFuture { enter(.checking) } else { giveUp() }
+        }
     }
 
     /// The peer's fragment and password, from its description. Others than before are the peer's restart: the agent then
@@ -94,7 +116,9 @@ extension ICEAgent {
             return
         }
         remotes.append(RemoteCandidate(candidate: candidate, lastHeard: self.now))
-        for local in locals.indices { makePair(local: local, remote: candidate, isUrgent: false) }
+        for local in locals.indices where !locals[local].isRetired {
+            makePair(local: local, remote: candidate, isUrgent: false)
+        }
         if remoteCredentials != nil, timers[.patience] != .distantFuture {
             timers[.patience] = max(timers[.patience], self.now + configuration.patience / 2)
         }

@@ -41,15 +41,17 @@ extension ICEAgent {
 
     /// A check of the peer's has come over a pair whose own check is under way: the way back may just have opened.
     mutating func hastenCheck(ofPair id: UInt32) {
-        for i in transactions.indices
-        where transactions[i].pair == id && !transactions[i].isCancelled && transactions[i].purpose != .consent {
-            guard transactions[i].sent > 0, transactions[i].sent < Self.hastenedLimit else { continue }
-            transactions[i].nextSend = min(
-                transactions[i].nextSend, max(now, transactions[i].lastSent + .milliseconds(5)))
-        }
+        guard
+            let i = transactions.firstIndex(where: {
+                $0.pair == id && !$0.isCancelled && $0.purpose != .consent && $0.sent > 0
+            }), transactions[i].hastened < Self.hastenedLimit
+        else { return }
+        let soon = max(now, transactions[i].lastSent + .milliseconds(5))
+        guard soon < transactions[i].nextSend else { return }
+        transactions[i].nextSend = soon
+        transactions[i].isHastened = true
     }
-    /// Requests of one transaction at most, hastened ones counted.
-    private static let hastenedLimit = 14
+    private static let hastenedLimit = 8
 
     /// The pacer: starts checks on waiting pairs, best first, until the burst is used up.
     mutating func startWaitingChecks() {
@@ -59,8 +61,7 @@ extension ICEAgent {
         }
         let burst = configuration.checkInterval * Int64(configuration.checkBurst - 1)
         while true {
-            let waiting = pairs.indices.filter { pairs[$0].state == .waiting && !pairs[$0].isPrevious }
-            guard let best = waiting.max(by: { pairs[$0].priority < pairs[$1].priority }) else {
+            guard let best = bestWaiting else {
                 timers.stop(.pace)
                 return
             }
@@ -70,6 +71,15 @@ extension ICEAgent {
             }
             startCheck(best, .check)
         }
+    }
+
+    private var bestWaiting: Int? {
+        var best: Int?
+        for i in pairs.indices where pairs[i].state == .waiting && !pairs[i].isPrevious {
+            if let found = best, pairs[found].priority >= pairs[i].priority { continue }
+            best = i
+        }
+        return best
     }
 
     /// Whether a pair of this generation is selected.
@@ -88,7 +98,11 @@ extension ICEAgent {
             transactions[i].expires = now + .seconds(10)
             return
         }
-        if transactions[i].sent < configuration.requestCount {
+        if transactions[i].isHastened {
+            transactions[i].isHastened = false
+            transactions[i].hastened += 1
+        }
+        if transactions[i].sent - transactions[i].hastened < configuration.requestCount {
             transactions[i].nextSend = now + transactions[i].timeout
             let longest = transactions[i].purpose == .nomination ? Self.longestTimeout / 4 : Self.longestTimeout
             transactions[i].timeout = min(transactions[i].timeout * 2, longest)
@@ -116,16 +130,22 @@ extension ICEAgent {
         }
     }
 
-    /// A pair does not work. When none does, all get another try until patience ends: the way may open any moment.
+    /// A pair does not work. When none does, all get another try, as the way may open any moment; until patience ends, or
+    /// half of it is over and the peer has said that it has no more candidates.
     mutating func fail(_ index: Int) {
         pairs[index].state = .failed
         pairs[index].isNominated = false
         if selectedID == pairs[index].id { selectedID = nil }
         refreshSendPair()
         nominate()
-        let current = pairs.indices.filter { !pairs[$0].isPrevious }
-        if timers[.patience] != .distantFuture, current.allSatisfy({ pairs[$0].state == .failed }) {
-            for i in current { pairs[i].state = .waiting }
+        guard timers[.patience] != .distantFuture,
+            pairs.allSatisfy({ $0.isPrevious || $0.state == .failed })
+        else { return }
+        let isHalfOver = timers[.patience] - configuration.patience / 2 <= now
+        if remoteCandidatesEnded, isHalfOver {
+            giveUp()
+        } else {
+            for i in pairs.indices where !pairs[i].isPrevious { pairs[i].state = .waiting }
         }
     }
 }

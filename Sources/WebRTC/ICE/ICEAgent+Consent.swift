@@ -72,12 +72,13 @@ extension ICEAgent {
         if timers[.patience] != .distantFuture { enter(.checking) } else { giveUp() }
     }
 
-    private mutating func giveUp() {
+    /// Nothing of this generation works. A pair from before a restart that does is left alone.
+    mutating func giveUp() {
+        timers.stop(.patience)
         guard sendPair == nil else { return }
         transactions.removeAll()
         timers.stop(.pace)
         timers.stop(.nomination)
-        timers.stop(.patience)
         for i in pairs.indices { pairs[i].state = .failed }
         enter(.failed)
     }

@@ -7,7 +7,7 @@ extension ICEAgent {
         guard state != .closed else {
             return events.isEmpty ? .idle(until: .distantFuture) : .event(events.removeFirst())
         }
-        runTimers()
+        if hasDueTimer { runTimers() }
         if timers[.pool] == .distantFuture {
             while !answers.isEmpty {
                 let answer = answers[0]
@@ -25,6 +25,12 @@ extension ICEAgent {
             }
         }
         return events.isEmpty ? .idle(until: nextDeadline) : .event(events.removeFirst())
+    }
+
+    private var hasDueTimer: Bool {
+        if timers.next <= now { return true }
+        for transaction in transactions where transaction.expires <= now { return true }
+        return false
     }
 
     private var dueTransaction: Int? { transactions.firstIndex { $0.nextSend <= now } }

@@ -8,7 +8,7 @@ extension ICEAgent {
     ) {
         setTime(now)
         guard state != .closed else { return }
-        guard let index = locals.firstIndex(where: { $0.base == local }) else {
+        guard let index = locals.firstIndex(where: { $0.base == local && !$0.isRetired }) else {
             counters.unknownDestinations += 1
             return
         }

@@ -80,7 +80,7 @@ public struct ICEAgent: ~Copyable, Sendable {
 
     /// The candidates to signal, each with the current username fragment.
     public var localCandidates: [ICECandidate] {
-        locals.map { local in
+        locals.filter { !$0.isRetired }.map { local in
             var candidate = local.candidate
             candidate.usernameFragment = localCredentials.usernameFragment
             return candidate

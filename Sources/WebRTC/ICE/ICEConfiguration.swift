@@ -14,7 +14,8 @@ public struct ICEConfiguration: Sendable {
     public var requestCount = 7
     /// How long the controlling side lets better pairs finish once one works. DTLS does not wait for it.
     public var nominationPatience: Interval = .milliseconds(50)
-    /// How long candidates and checks of the peer are waited for before `failed` (RFC 8863 recommends 39.5 s).
+    /// How long candidates and checks of the peer are waited for before `failed` (RFC 8863 recommends 39.5 s); half of it
+    /// once all pairs have failed and the peer has no more candidates.
     public var patience: Interval = .seconds(20)
     /// Mean time between consent checks, each ±20 % (RFC 7675 §5.1).
     public var consentInterval: Interval = .seconds(5)
