@@ -53,6 +53,9 @@ public struct ReceivedAudioPacket: ~Copyable, Sendable {
         self.marker = marker
         self.receivedAt = receivedAt
     }
+
+    /// The packet alone, for who keeps it.
+    public consuming func takePacket() -> PooledBuffer { packet }
 }
 
 /// What `PeerConnection.poll` hands out; each buffer now belongs to the caller.
