@@ -10,6 +10,8 @@ public enum DescriptionType: UInt8, CaseIterable, Sendable {
 public enum MediaKind: UInt8, CaseIterable, Sendable {
     case audio = 0
     case video = 1
+    /// A section that was refused and only keeps its place.
+    case other = 2
 }
 
 /// One m-line of a description agreed on before kiosk-mediad was replaced, so that a new offer keeps the order.

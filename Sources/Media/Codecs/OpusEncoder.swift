@@ -12,14 +12,20 @@ public struct OpusEncoder: ~Copyable {
         public var complexity: Int
         /// Loss that the error correction prepares for, in per cent.
         public var expectedLoss: Int
+        /// In-band forward error correction: each packet carries the one before, coarsely.
+        public var errorCorrection: Bool
         /// Discontinuous transmission: next to nothing is sent in silence. Its pattern tells a listener on the path when
         /// somebody speaks.
         public var discontinuous: Bool
 
-        public init(bitrate: Int = 32_000, complexity: Int = 5, expectedLoss: Int = 5, discontinuous: Bool = false) {
+        public init(
+            bitrate: Int = 32_000, complexity: Int = 5, expectedLoss: Int = 5, errorCorrection: Bool = true,
+            discontinuous: Bool = false
+        ) {
             self.bitrate = bitrate
             self.complexity = complexity
             self.expectedLoss = expectedLoss
+            self.errorCorrection = errorCorrection
             self.discontinuous = discontinuous
         }
     }
@@ -44,7 +50,7 @@ public struct OpusEncoder: ~Copyable {
             try check(copus_set_bitrate(state, Int32(configuration.bitrate)))
             try check(copus_set_complexity(state, Int32(configuration.complexity)))
             try check(copus_set_voice(state))
-            try check(copus_set_inband_fec(state, 1))
+            try check(copus_set_inband_fec(state, configuration.errorCorrection ? 1 : 0))
             try check(copus_set_expected_loss(state, Int32(configuration.expectedLoss)))
             try check(copus_set_dtx(state, configuration.discontinuous ? 1 : 0))
         } catch {

@@ -1,0 +1,75 @@
+import Devices
+import LinuxIO
+import MediaControl
+import Primitives
+
+/// The capture thread: opens the camera when it is wanted, closes it when it is not, and hands each picture to the encoder
+/// and, small, to kioskd.
+struct CaptureLoop: ~Copyable {
+    private let state: EngineState
+    private var waiter: Waiter
+    private var selfView: SelfView
+
+    /// The longest that a camera without pictures delays its closing.
+    private static let patience = Interval.milliseconds(100)
+    /// Between two attempts to open a camera that is not there.
+    private static let retry = Interval.seconds(1)
+
+    init(_ state: EngineState) throws(SystemError) {
+        self.state = state
+        waiter = try Waiter(state.captureSignal)
+        selfView = SelfView(state)
+    }
+
+    mutating func run() {
+        while !state.stops {
+            guard state.camera.isWanted else {
+                state.heartbeats.rest(.capture)
+                waiter.wait(until: .distantFuture, now: .zero)
+                continue
+            }
+            do throws(DeviceError) {
+                try capture()
+                state.camera.closed(control: state.control)
+            } catch {
+                state.camera.failed(error, control: state.control)
+                pause()
+            }
+        }
+    }
+
+    /// The camera is open exactly as long as this function runs.
+    private mutating func capture() throws(DeviceError) {
+        let camera = try state.devices.openCamera(frames: state.pools.capture)
+        let format = camera.format
+        let detail = "\(format.width)x\(format.height)@\(format.framesPerSecond)"
+        state.camera.opened(detail, now: MonotonicClock.now(), control: state.control)
+        defer {
+            state.camera.closing()
+            state.encodeSignal.signal()
+        }
+        while state.camera.isWanted, !state.stops {
+            let now = MonotonicClock.now()
+            state.heartbeats.beat(.capture, now: now)
+            if let frame = try camera.next(until: now + Self.patience) {
+                state.counters.framesCaptured.increment()
+                selfView.show(frame, muted: state.cameraMuted.isSet)
+                state.captured.put(frame)
+                state.encodeSignal.signal()
+            }
+            state.allocations.note(.capture)
+        }
+    }
+
+    /// Waits before the next attempt, unless the camera is no longer wanted.
+    private mutating func pause() {
+        let end = MonotonicClock.now() + Self.retry
+        while state.camera.isWanted, !state.stops {
+            let now = MonotonicClock.now()
+            guard now < end else { return }
+            state.heartbeats.beat(.capture, now: now)
+            waiter.wait(until: end, now: now)
+        }
+        state.camera.closed(control: state.control)
+    }
+}

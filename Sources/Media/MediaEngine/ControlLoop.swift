@@ -1,0 +1,96 @@
+import LinuxIO
+import MediaControl
+import Primitives
+
+/// The control thread: reads what kioskd sends, obeys what is about devices, tones and pictures itself, and hands the rest
+/// to the network thread.
+struct ControlLoop: ~Copyable {
+    private let state: EngineState
+    private let buffer: UnsafeMutableRawBufferPointer
+    /// The sessions that kioskd has opened and not closed; the end of the last closes the devices. It is kept here, in the
+    /// order of the commands, so that devices opened for the next call stay open.
+    private var sessions: Set<PeerNumber> = []
+    private var greeted = false
+    private var tones: UInt32 = 0
+
+    init(_ state: EngineState) {
+        self.state = state
+        buffer = .allocate(byteCount: MediaControl.maximumMessageSize, alignment: 16)
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// Returns at the end of the connection.
+    mutating func run() {
+        while let count = state.control.receive(into: buffer) {
+            let datagram = RawSpan(_unsafeBytes: UnsafeRawBufferPointer(buffer).prefixed(count))
+            do throws(MediaControlError) {
+                let command = try MediaCommand.decode(datagram)
+                guard greeted || accepts(command) else { return }
+                obey(command)
+            } catch {
+                state.counters.commandsRefused.increment()
+                state.control.post(.failure(peer: nil, code: .command, text: "\(error)"))
+            }
+        }
+    }
+
+    /// The first command is a hello of our version, or the end.
+    private mutating func accepts(_ command: MediaCommand) -> Bool {
+        greeted = command == .hello(version: MediaControl.version)
+        if !greeted {
+            let text = "this is version \(MediaControl.version) of the messages"
+            state.control.post(.failure(peer: nil, code: .version, text: text))
+        }
+        return greeted
+    }
+
+    private mutating func obey(_ command: MediaCommand) {
+        switch command {
+        case .hello: break
+        case .openDevices(let camera, let microphone, let speaker):
+            state.want(camera: camera, microphone: microphone, speaker: speaker)
+        case .closeDevices: closeDevices()
+        case .mute(let microphone, let camera):
+            state.microphoneMuted.set(microphone)
+            state.cameraMuted.set(camera)
+        case .playTone(let tone, let repeating): play(tone, repeating: repeating)
+        case .stopTone: play(nil, repeating: false)
+        case .releaseFrame(let slot): state.pictures.release(slot: slot)
+        case .ping(let number):
+            let now = MonotonicClock.now()
+            state.heartbeats.beat(.control, now: now)
+            state.control.post(.pong(number: number, heartbeats: state.heartbeats.ages(now: now)))
+        case .openPeer(let peer, _, _):
+            sessions.insert(peer)
+            pass(command)
+        case .closePeer(let peer):
+            if sessions.remove(peer) != nil, sessions.isEmpty { closeDevices() }
+            pass(command)
+        case .createOffer, .remoteOffer, .remoteAnswer, .remoteCandidate, .restartICE, .requestStatistics:
+            pass(command)
+        }
+    }
+
+    private func closeDevices() { state.want(camera: false, microphone: false, speaker: false) }
+
+    private mutating func play(_ tone: Tone?, repeating: Bool) {
+        tones &+= 1
+        state.tone.set(ToneRequest(tone: tone, repeating: repeating, number: tones).packed)
+        state.playoutSignal.signal()
+    }
+
+    private func pass(_ command: MediaCommand) {
+        if let refused = state.commands.push(command) {
+            state.counters.commandsRefused.increment()
+            state.control.post(.failure(peer: refused.peer, code: .command, text: "too many commands at once"))
+        }
+        state.networkSignal.signal()
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    fileprivate func prefixed(_ count: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: prefix(count))
+    }
+}

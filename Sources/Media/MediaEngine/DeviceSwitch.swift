@@ -1,0 +1,53 @@
+import Devices
+import LinuxIO
+import MediaControl
+import Primitives
+
+/// Whether a device shall be open, and since when it is. Written by the control thread and by the device's own.
+final class DeviceSwitch: Sendable {
+    let kind: DeviceKind
+    private let wanted = Flag()
+    private let openedAt = Gauge(.max)
+
+    init(_ kind: DeviceKind) { self.kind = kind }
+
+    var isWanted: Bool {
+        get { wanted.isSet }
+        set { wanted.set(newValue) }
+    }
+
+    /// When the device was opened; nothing taken before may be sent. `.distantFuture` while it is closed.
+    var openSince: Instant { Instant(nanoseconds: openedAt.current) }
+    var isOpen: Bool { openSince != .distantFuture }
+
+    /// The device has been opened; tells kioskd.
+    func opened(_ detail: String, now: Instant, control: ControlLink) {
+        openedAt.set(now.nanoseconds)
+        control.post(.deviceState(device: kind, state: .open, detail: detail))
+    }
+
+    /// The device is about to be closed: what it delivered is not used any more.
+    func closing() { openedAt.set(.max) }
+
+    /// The device has been closed; tells kioskd.
+    func closed(control: ControlLink) { control.post(.deviceState(device: kind, state: .closed, detail: "")) }
+
+    func failed(_ error: DeviceError, control: ControlLink) {
+        openedAt.set(.max)
+        control.post(.deviceState(device: kind, state: .failed, detail: error.detail))
+    }
+}
+
+extension DeviceError {
+    /// In words, for whoever must mend it.
+    var detail: String {
+        switch self {
+        case .notFound(let name): "\(name) is not there"
+        case .busy(let name): "\(name) is in use by another process"
+        case .unplugged(let name): "\(name) was unplugged"
+        case .stalled(let name): "\(name) delivers nothing"
+        case .unsupported(let what): what
+        case .failed(let errno, let operation): "\(SystemError(errno: errno, operation: operation))"
+        }
+    }
+}

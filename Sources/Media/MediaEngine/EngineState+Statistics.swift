@@ -1,0 +1,107 @@
+import JitterBuffer
+import LinuxIO
+import MediaControl
+import PeerConnection
+import Primitives
+
+extension EngineState {
+    /// All figures of a session and of the process, as `<W3C type>/<kind>/<name>`. On request only: it allocates.
+    func statistics(of peer: Peer, now: Instant) -> [Statistic] {
+        let reading = peer.connection.statistics(now: now)
+        var values = reading.flat
+        values += counters.statistics
+        if jitterStatistics.indices.contains(peer.index) {
+            let audio = jitterStatistics[peer.index].value
+            values += [
+                Statistic("inbound-rtp/audio/totalSamplesReceived", Double(audio.totalSamplesReceived)),
+                Statistic("inbound-rtp/audio/concealedSamples", Double(audio.concealedSamples)),
+                Statistic("inbound-rtp/audio/silentConcealedSamples", Double(audio.silentConcealedSamples)),
+                Statistic("inbound-rtp/audio/concealmentEvents", Double(audio.concealmentEvents)),
+                Statistic("inbound-rtp/audio/jitterBufferDelay", audio.jitterBufferDelay),
+                Statistic("inbound-rtp/audio/jitterBufferTargetDelay", audio.jitterBufferTargetDelay),
+                Statistic("inbound-rtp/audio/jitterBufferEmittedCount", Double(audio.jitterBufferEmittedCount)),
+                Statistic("inbound-rtp/audio/packetsDiscarded", Double(audio.packetsDiscarded)),
+            ]
+        }
+        values += pools.statistics
+        values += allocations.statistics
+        values += [
+            Statistic("ring/encoded/refusals", Double(encoded.refusals.count)),
+            Statistic("ring/spoken/refusals", Double(spoken.refusals.count)),
+            Statistic("ring/toDecode/refusals", Double(toDecode.refusals.count)),
+            Statistic("ring/toPlay/refusals", Double(toPlay.refusals.count)),
+            Statistic("mailbox/captured/replaced", Double(captured.replaced.count)),
+            Statistic("pictures/refused", Double(pictures.refused.count)),
+            Statistic("pictures/falseReleases", Double(pictures.falseReleases.count)),
+            Statistic("control/dropped", Double(control.dropped.count)),
+            Statistic("socket/dropped", Double(peer.sockets.reduce(0) { $0 + $1.dropped.count })),
+            Statistic("socket/unsent", Double(peer.sockets.reduce(0) { $0 + $1.unsent.count })),
+        ]
+        return values
+    }
+}
+
+extension PeerStatistics {
+    fileprivate var flat: [Statistic] {
+        var values: [Statistic] = []
+        for stream in inboundRTP {
+            let prefix = "inbound-rtp/\(stream.kind)/"
+            values += [
+                Statistic(prefix + "packetsReceived", Double(stream.packetsReceived)),
+                Statistic(prefix + "packetsLost", Double(stream.packetsLost)),
+                Statistic(prefix + "jitter", stream.jitter),
+                Statistic(prefix + "bytesReceived", Double(stream.bytesReceived)),
+                Statistic(prefix + "retransmittedPacketsReceived", Double(stream.retransmittedPacketsReceived)),
+                Statistic(prefix + "nackCount", Double(stream.nackCount)),
+                Statistic(prefix + "pliCount", Double(stream.pliCount)),
+            ]
+            guard stream.kind == .video else { continue }
+            values += [
+                Statistic(prefix + "framesReceived", Double(stream.framesReceived)),
+                Statistic(prefix + "framesDropped", Double(stream.framesDropped)),
+            ]
+        }
+        for stream in outboundRTP {
+            let prefix = "outbound-rtp/\(stream.kind)/"
+            values += [
+                Statistic(prefix + "packetsSent", Double(stream.packetsSent)),
+                Statistic(prefix + "bytesSent", Double(stream.bytesSent)),
+                Statistic(prefix + "headerBytesSent", Double(stream.headerBytesSent)),
+                Statistic(prefix + "retransmittedPacketsSent", Double(stream.retransmittedPacketsSent)),
+                Statistic(prefix + "nackCount", Double(stream.nackCount)),
+                Statistic(prefix + "pliCount", Double(stream.pliCount)),
+                Statistic(prefix + "firCount", Double(stream.firCount)),
+            ]
+            guard stream.kind == .video else { continue }
+            values += [
+                Statistic(prefix + "framesSent", Double(stream.framesSent)),
+                Statistic(prefix + "targetBitrate", Double(stream.targetBitrate)),
+            ]
+        }
+        for stream in remoteInboundRTP {
+            let prefix = "remote-inbound-rtp/\(stream.kind)/"
+            values += [
+                Statistic(prefix + "packetsLost", Double(stream.packetsLost)),
+                Statistic(prefix + "fractionLost", stream.fractionLost),
+                Statistic(prefix + "jitter", stream.jitter),
+            ]
+            if let time = stream.roundTripTime { values.append(Statistic(prefix + "roundTripTime", time)) }
+        }
+        if let time = candidatePair?.currentRoundTripTime {
+            values.append(Statistic("candidate-pair/currentRoundTripTime", time))
+        }
+        values += [
+            Statistic("transport/packetsSent", Double(transport.packetsSent)),
+            Statistic("transport/packetsReceived", Double(transport.packetsReceived)),
+            Statistic("transport/bytesSent", Double(transport.bytesSent)),
+            Statistic("transport/bytesReceived", Double(transport.bytesReceived)),
+            Statistic("transport/refusals/unknownProtocol", Double(transport.refusals.unknownProtocol)),
+            Statistic("transport/refusals/unvalidatedPair", Double(transport.refusals.unvalidatedPair)),
+            Statistic("transport/refusals/authentication", Double(transport.refusals.authentication)),
+            Statistic("transport/refusals/replayed", Double(transport.refusals.replayed)),
+            Statistic("transport/refusals/malformed", Double(transport.refusals.malformed)),
+            Statistic("transport/refusals/exhausted", Double(transport.refusals.exhausted)),
+        ]
+        return values
+    }
+}

@@ -1,0 +1,135 @@
+import DTLS
+import LinuxIO
+import MediaControl
+import PeerConnection
+import Primitives
+
+/// The network thread: owns the sessions and their sockets, sends what encoder and microphone made to each of them, and
+/// gives what comes in to decoder and playout. It never waits but in `epoll_wait`.
+struct NetworkLoop: ~Copyable {
+    let state: EngineState
+    let certificate: DTLSCertificate
+    var set: EpollSet
+    var timer: TimerFD
+    var peers: [Peer] = []
+    var random = RandomSource.system
+    /// Tags of the descriptors that were ready; filled by one wait and worked off before the next.
+    private var ready = [UInt64](repeating: 0, count: 16)
+
+    static let signalTag = UInt64.max
+    static let timerTag = UInt64.max - 1
+    /// Batches of 32 datagrams read from one socket before another has its turn.
+    private static let fairness = 4
+
+    init(_ state: EngineState, certificate: DTLSCertificate) throws(SystemError) {
+        let set = try EpollSet()
+        let timer = try TimerFD()
+        try set.add(state.networkSignal.raw, tag: Self.signalTag)
+        try set.add(timer.raw, tag: Self.timerTag)
+        self.state = state
+        self.certificate = certificate
+        self.set = set
+        self.timer = timer
+        peers.reserveCapacity(state.configuration.maximumPeers)
+    }
+
+    mutating func run() {
+        while !state.stops {
+            setTimer()
+            if peers.isEmpty { state.heartbeats.rest(.network) }
+            var count = 0
+            wait(&count)
+            let now = MonotonicClock.now()
+            state.heartbeats.beat(.network, now: now)
+            for i in 0..<count { handle(ready[i]) }
+            obeyCommands()
+            sendMedia()
+            passOnKeyFrameRequest()
+            advance()
+            state.allocations.note(.network)
+        }
+        // No goodbye: when kioskd has gone, the one that starts anew takes the call up again.
+    }
+
+    private mutating func wait(_ count: inout Int) {
+        var found = 0
+        var tags = InlineArray<16, UInt64>(repeating: 0)
+        // The only error that can be is a wrong descriptor, and then the timer still brings the loop round.
+        try? set.wait(timeout: nil) { tag in
+            guard found < tags.count else { return }
+            tags[found] = tag
+            found += 1
+        }
+        for i in 0..<found { ready[i] = tags[i] }
+        count = found
+    }
+
+    private mutating func setTimer() {
+        var next = Instant.distantFuture
+        for peer in peers { next = min(next, peer.deadline) }
+        timer.set(next)
+    }
+
+    private mutating func handle(_ tag: UInt64) {
+        switch tag {
+        case Self.signalTag: state.networkSignal.drain()
+        case Self.timerTag: timer.drain()
+        default:
+            guard let peer = peer(Self.number(of: tag)), peer.sockets.indices.contains(Self.socketIndex(of: tag)) else {
+                return
+            }
+            read(peer.sockets[Self.socketIndex(of: tag)], of: peer)
+        }
+    }
+
+    private mutating func read(_ socket: UDPSocket, of peer: Peer) {
+        let local = socket.localAddress
+        for _ in 0..<Self.fairness {
+            let more = socket.receive(into: state.pools.packets) { packet, source, arrival in
+                peer.connection.receive(packet, from: source, to: local, at: arrival)
+            }
+            drain(peer)
+            guard more else { break }
+        }
+        peer.flush()
+    }
+
+    private mutating func advance() {
+        let now = MonotonicClock.now()
+        // A peer may be taken out while its outputs are worked off.
+        var index = 0
+        while index < peers.count {
+            let peer = peers[index]
+            if peer.deadline <= now {
+                peer.connection.advance(to: now)
+                drain(peer)
+                peer.flush()
+            }
+            index += 1
+        }
+    }
+
+    /// Does all that `peer` wants done.
+    mutating func drain(_ peer: Peer) {
+        while true {
+            switch peer.connection.poll() {
+            case .transmit(let packet, let from, let to): peer.socket(bound: from)?.send(packet, to: to)
+            case .video(let frame): decode(frame, of: peer)
+            case .audio(let packet): play(packet, of: peer)
+            case .event(let event): tell(event, of: peer)
+            case .idle(let until):
+                peer.deadline = until
+                return
+            }
+        }
+    }
+
+    func peer(_ number: PeerNumber) -> Peer? {
+        for peer in peers where peer.number == number { return peer }
+        return nil
+    }
+
+    static func tag(_ peer: PeerNumber, socket: Int) -> UInt64 { UInt64(peer) << 8 | UInt64(socket) }
+    private static func number(of tag: UInt64) -> PeerNumber { PeerNumber(truncatingIfNeeded: tag >> 8) }
+    private static func socketIndex(of tag: UInt64) -> Int { Int(tag & 0xFF) }
+}

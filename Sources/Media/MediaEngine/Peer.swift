@@ -1,0 +1,44 @@
+import LinuxIO
+import MediaControl
+import PeerConnection
+import Primitives
+
+/// One session and its sockets. Owned by the network thread.
+///
+/// Each session has sockets of its own, one for each usable address of the host: which session a datagram is for then
+/// follows from the socket, and what still comes for one that has ended meets a closed port.
+final class Peer {
+    let number: PeerNumber
+    /// Which of the engine's places this peer has, from 0.
+    let index: Int
+    var connection: PeerConnection
+    let sockets: [UDPSocket]
+    /// When `connection` wants to be advanced.
+    var deadline = Instant.zero
+    /// Frames that are not key frames are of no use to a peer that has not had one.
+    var hasHadKeyFrame = false
+    /// A frame of the peer's was lost here; what follows it cannot be decoded.
+    var waitsForKeyFrame = true
+    var targetBitrate: Int
+
+    init(
+        number: PeerNumber, index: Int, connection: consuming PeerConnection, sockets: [UDPSocket], targetBitrate: Int
+    ) {
+        self.number = number
+        self.index = index
+        self.connection = connection
+        self.sockets = sockets
+        self.targetBitrate = targetBitrate
+    }
+
+    var isConnected: Bool { connection.connectionState == .connected }
+    var takesVideo: Bool { isConnected && connection.videoFlow.sends }
+    var takesAudio: Bool { isConnected && connection.audioFlow.sends }
+
+    func socket(bound address: TransportAddress) -> UDPSocket? {
+        for socket in sockets where socket.localAddress == address { return socket }
+        return nil
+    }
+
+    func flush() { for socket in sockets { socket.flush() } }
+}
