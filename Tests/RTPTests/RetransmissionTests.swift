@@ -64,6 +64,15 @@ private func due(_ nacks: inout NACKGenerator, at milliseconds: Int64) -> [UInt1
     check(due(&nacks, at: 50) == [7, 8, 9])
 }
 
+@Test func aSenderThatStartsAnewIsFollowed() {
+    var nacks = NACKGenerator(capacity: 64)
+    nacks.received(100_000, now: .zero)
+    nacks.received(70_000, now: .zero)
+    nacks.received(70_001, now: .zero)
+    nacks.received(70_004, now: .zero)
+    #expect(nacks.missingCount == 2)
+}
+
 @Test func hostileSequencesKeepTheListBounded() {
     var nacks = NACKGenerator(capacity: 64)
     var unwrapper = SequenceUnwrapper()

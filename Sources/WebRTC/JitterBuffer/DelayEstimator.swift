@@ -41,6 +41,7 @@ struct DelayEstimator: Sendable {
         counts[slice * Self.bins + bin] += 1
         sums[bin] += 1
         total += 1
+        spread = lateness()
     }
 
     private mutating func advance(to now: Instant) {
@@ -68,8 +69,9 @@ struct DelayEstimator: Sendable {
     }
 
     /// The lateness that 98 of 100 packets kept within.
-    var spread: Interval {
-        guard total > 0 else { return .zero }
+    private(set) var spread = Interval.zero
+
+    private func lateness() -> Interval {
         let allowed = total / 50
         var late = 0
         var bin = Self.bins - 1
@@ -86,6 +88,7 @@ struct DelayEstimator: Sendable {
         for i in counts.indices { counts[i] = 0 }
         for i in sums.indices { sums[i] = 0 }
         total = 0
+        spread = .zero
         base = nil
         sliceEnd = nil
     }

@@ -29,6 +29,7 @@ public struct NACKGenerator: Sendable {
     private var missing: [Missing] = []
     private var highest: Int64?
     private var hasGivenUp = false
+    private var farBehind = 0
 
     public init(capacity: Int = 512) {
         precondition(capacity > 0, "a list of missing packets holds at least one")
@@ -47,11 +48,19 @@ public struct NACKGenerator: Sendable {
             return false
         }
         if sequence <= last {
+            // One stray packet from long ago is late; a second one in a row is a sender that started anew.
+            farBehind = last - sequence > Int64(4 * capacity) ? farBehind + 1 : 0
+            if farBehind >= 2 {
+                reset()
+                highest = sequence
+                return false
+            }
             guard let index = index(of: sequence) else { return false }
             missing.remove(at: index)
             return true
         }
         highest = sequence
+        farBehind = 0
         let gap = sequence - last - 1
         if gap > Int64(capacity - missing.count) {
             abandoned += UInt64(missing.count) + UInt64(gap)
@@ -76,6 +85,7 @@ public struct NACKGenerator: Sendable {
         missing.removeAll(keepingCapacity: true)
         highest = nil
         hasGivenUp = false
+        farBehind = 0
     }
 
     /// Whether something was given up since the last call.
