@@ -2,6 +2,8 @@
 struct PayloadTypes: Hashable {
     var primary: UInt8
     var retransmission: UInt8?
+
+    var all: [UInt8] { [primary, retransmission].compactMap { $0 } }
 }
 
 /// What an accepted section has in common with our capabilities.

@@ -23,18 +23,22 @@ public struct LocalMedia: Hashable, Sendable {
 
 /// Our side of the one transport, as it is when a description is written.
 public struct LocalTransport: Hashable, Sendable {
-    public var usernameFragment: String
-    public var password: String
-    public var fingerprints: [Fingerprint]
+    public let usernameFragment: String
+    public let password: String
+    public let fingerprints: [Fingerprint]
     /// Candidates known so far, each as `candidate:…`; later ones go by trickle.
-    public var candidates: [String]
+    public let candidates: [String]
     /// No more will follow (RFC 8840 §8.2).
-    public var endOfCandidates: Bool
+    public let endOfCandidates: Bool
 
     public init(
         usernameFragment: String, password: String, fingerprints: [Fingerprint], candidates: [String] = [],
         endOfCandidates: Bool = false
     ) {
+        precondition(usernameFragment.utf8.count >= 4 && password.utf8.count >= 22, "RFC 8445 §5.3 wants longer ones")
+        precondition(!fingerprints.isEmpty, "DTLS needs a certificate's fingerprint")
+        precondition(
+            candidates.allSatisfy { $0.utf8.starts(with: "candidate:".utf8) }, "a candidate is candidate:…")
         (self.usernameFragment, self.password, self.fingerprints) = (usernameFragment, password, fingerprints)
         (self.candidates, self.endOfCandidates) = (candidates, endOfCandidates)
     }
@@ -42,8 +46,14 @@ public struct LocalTransport: Hashable, Sendable {
 
 /// One `m=` line's place in the session: what a fresh process needs to know of an earlier one's call.
 public struct MediaSlot: Hashable, Sendable {
-    public var mid: String
-    public var kind: MediaKind
+    public let mid: String
+    public let kind: MediaKind
 
-    public init(mid: String, kind: MediaKind) { (self.mid, self.kind) = (mid, kind) }
+    /// Nil if mid or kind is not a token, as descriptions have them.
+    public init?(mid: String, kind: MediaKind) {
+        guard Text.isToken(mid), mid.utf8.count <= 64, Text.isToken(kind.description) else { return nil }
+        self.init(checked: mid, kind)
+    }
+
+    init(checked mid: String, _ kind: MediaKind) { (self.mid, self.kind) = (mid, kind) }
 }

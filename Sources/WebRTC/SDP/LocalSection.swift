@@ -18,7 +18,7 @@ struct LocalSection {
         var formats: [String]
         var isAccepted: Bool
 
-        var slot: MediaSlot { MediaSlot(mid: mid, kind: kind) }
+        var slot: MediaSlot { MediaSlot(checked: mid, kind) }
     }
 
     var place: Place
@@ -38,9 +38,7 @@ extension LocalSection {
     ) -> MediaDescription {
         guard place.isAccepted else { return refusal }
         let rows = codecs.map { (codec: $0, capability: capabilities.codecs[$0.row]) }
-        let formats = rows.flatMap { row in
-            [row.codec.payloadTypes.primary, row.codec.payloadTypes.retransmission].compactMap { $0 }
-        }
+        let formats = rows.flatMap { $0.codec.payloadTypes.all }
         // Port 9 stands for an address that ICE will find (RFC 8840 §4.1.1).
         var media = MediaDescription(
             kind: place.kind.description, port: 9, transport: place.transport, formats: formats.map { String($0) })

@@ -77,6 +77,10 @@ public struct RemoteStream: Hashable, Sendable {
     public var ssrc: UInt32
     public var retransmissionSSRC: UInt32?
     public var cname: String?
+
+    public init(ssrc: UInt32, retransmissionSSRC: UInt32? = nil, cname: String? = nil) {
+        (self.ssrc, self.retransmissionSSRC, self.cname) = (ssrc, retransmissionSSRC, cname)
+    }
 }
 
 /// What is known of an offer before it is answered.

@@ -77,40 +77,11 @@ extension Negotiator {
             section.extensions = extensions
             for (row, capability) in capabilities.codecs.enumerated() where capability.kind == place.kind {
                 guard let numbers = payloadTypes[row] else { continue }
-                section.codecs.append(.init(row: row, payloadTypes: numbers, feedback: capability.feedback))
+                var feedback = capability.feedback
+                if extensions.transportSequenceNumber == nil { feedback.remove(.transportCC) }
+                section.codecs.append(.init(row: row, payloadTypes: numbers, feedback: feedback))
             }
             return section
         }
-    }
-
-    /// The session's numbers, and for codecs without one the table's or, if that is taken, a free one.
-    private func offeredPayloadTypes() -> [Int: PayloadTypes] {
-        var result = agreed.payloadTypes
-        var used = Set(result.values.flatMap { [$0.primary, $0.retransmission].compactMap { $0 } })
-        // RFC 3551 §3 for the dynamic range, RFC 8829 §5.2.1 and RFC 5761 §4 for the one below.
-        let free = Array(96...127) + Array(35...63) as [UInt8]
-        func take(_ preferred: UInt8) -> UInt8? {
-            guard let number = ([preferred] + free).first(where: { !used.contains($0) }) else { return nil }
-            used.insert(number)
-            return number
-        }
-        for (row, capability) in capabilities.codecs.enumerated() where result[row] == nil {
-            guard let primary = take(capability.payloadType) else { continue }
-            result[row] = PayloadTypes(
-                primary: primary, retransmission: capability.retransmissionPayloadType.flatMap(take))
-        }
-        return result
-    }
-
-    private func offeredExtensions() -> NegotiatedExtensions {
-        var result = agreed.extensions
-        result.allowsMixed = true
-        var used = Set(HeaderExtension.allCases.compactMap { result[$0] })
-        for kind in capabilities.extensions where result[kind] == nil {
-            guard let id = (1...14 as ClosedRange<UInt8>).first(where: { !used.contains($0) }) else { continue }
-            result[kind] = id
-            used.insert(id)
-        }
-        return result
     }
 }

@@ -147,15 +147,7 @@ extension Negotiator {
         changes: (iceRestart: Bool, newAssociation: Bool), media: [NegotiatedMedia], senders: [String: Int]
     ) -> NegotiatedSession {
         agreed.places = places
-        for agreement in agreements {
-            for (row, codec) in agreement.codecs {
-                agreed.payloadTypes[row] = PayloadTypes(
-                    primary: codec.payloadType, retransmission: codec.retransmissionPayloadType)
-            }
-            for kind in HeaderExtension.allCases {
-                if let id = agreement.extensions[kind] { agreed.extensions[kind] = id }
-            }
-        }
+        agreed.keepNumbers(of: agreements)
         (agreed.remote, agreed.role, agreed.senders) = (remote, role, senders)
         rollback()
         let transport = NegotiatedTransport(

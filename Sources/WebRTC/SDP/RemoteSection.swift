@@ -28,8 +28,10 @@ struct RemoteSection {
     var allowsMixedExtensions = false
     var sources: [UInt32: Source] = [:]
     var sourceOrder: [UInt32] = []
-    /// `a=ssrc-group:FID`: each source with its retransmissions.
-    var retransmissions: [(primary: UInt32, retransmission: UInt32)] = []
+    /// `a=ssrc-group:FID`: a source's retransmissions.
+    var retransmissionOf: [UInt32: UInt32] = [:]
+    /// Sources that only repair others.
+    var secondarySources: Set<UInt32> = []
     var msid: String?
 
     init(_ description: MediaDescription, index: Int, steps: inout Int) {
@@ -98,27 +100,24 @@ struct RemoteSection {
 
     private mutating func readGroup(_ value: String) {
         let fields = Text.fields(value)
-        guard fields.count == 3, fields[0] == "FID", let primary = Text.decimal(fields[1], as: UInt32.self),
+        // FEC-FR is RFC 5956's; we do without its repairs.
+        guard fields.count == 3, fields[0] == "FID" || fields[0] == "FEC-FR",
+            let primary = Text.decimal(fields[1], as: UInt32.self),
             let second = Text.decimal(fields[2], as: UInt32.self), primary != second
         else { return }
-        retransmissions.append((primary, second))
+        secondarySources.insert(second)
+        if fields[0] == "FID", retransmissionOf[primary] == nil { retransmissionOf[primary] = second }
     }
 }
 
 extension RemoteSection {
     /// The announced sources, retransmissions joined to what they retransmit; at most 16.
     func streams(steps: inout Int) -> [RemoteStream] {
-        var retransmissionOf: [UInt32: UInt32] = [:]
-        var secondary: Set<UInt32> = []
-        for pair in retransmissions where retransmissionOf[pair.primary] == nil {
-            steps += 1
-            retransmissionOf[pair.primary] = pair.retransmission
-            secondary.insert(pair.retransmission)
-        }
         var streams: [RemoteStream] = []
-        for ssrc in sourceOrder where !secondary.contains(ssrc) {
+        for ssrc in sourceOrder {
             steps += 1
             guard streams.count < 16 else { break }
+            if secondarySources.contains(ssrc) { continue }
             streams.append(
                 RemoteStream(ssrc: ssrc, retransmissionSSRC: retransmissionOf[ssrc], cname: sources[ssrc]?.cname))
         }
@@ -130,7 +129,9 @@ extension RemoteSection {
         steps += sourceOrder.count
         guard let text = msid ?? sourceOrder.lazy.compactMap({ sources[$0]?.msid }).first else { return (nil, nil) }
         let fields = Text.fields(text)
-        return (fields.first.map { String($0) }, fields.dropFirst().first.map { String($0) })
+        // A stream of "-" is no stream (RFC 8830 §2).
+        let stream = fields.first.flatMap { $0 == "-" ? nil : String($0) }
+        return (stream, fields.dropFirst().first.map { String($0) })
     }
 
     /// `b=TIAS` in bits, else `b=AS` in kilobits per second (RFC 3890, RFC 8866 §5.8).

@@ -10,6 +10,7 @@ extension SessionDescription {
 /// Reads the lines of RFC 8866 §9 in one pass. Line ends may be CRLF or LF; between `s=` and the first `m=` the lines
 /// may come in any order, as several stacks write them.
 package struct SDPParser {
+    private static let opening = Array("vos".utf8)
     private let limits: SDPLimits
     /// Bytes and lines looked at: what the tests hold against the size of the input.
     package private(set) var steps = 0
@@ -30,12 +31,20 @@ package struct SDPParser {
         while start < bytes.count {
             line += 1
             guard line <= limits.lines else { throw .tooManyLines }
-            let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+            var end = start
+            var isIllegal = false
+            while end < bytes.count, bytes[end] != 0x0A {
+                // A carriage return may only stand before the line feed, or end the text.
+                isIllegal = isIllegal || bytes[end] == 0
+                isIllegal = isIllegal || (bytes[end] == 0x0D && end + 1 < bytes.count && bytes[end + 1] != 0x0A)
+                end += 1
+            }
             steps += end - start + 1
             var content = bytes[start..<end]
             start = end + 1
-            if content.last == UInt8(ascii: "\r") { content.removeLast() }
+            if content.last == 0x0D { content.removeLast() }
             guard content.count <= limits.lineLength else { throw .lineTooLong(line: line) }
+            guard !isIllegal else { throw .illegalCharacter(line: line) }
             // Some stacks end with an empty line; none may stand inside.
             if content.isEmpty {
                 ended = true
@@ -54,9 +63,6 @@ package struct SDPParser {
         guard let type = content.first, content.dropFirst().first == UInt8(ascii: "=") else {
             throw .malformedLine(line: line)
         }
-        guard !content.contains(where: { $0 == 0 || $0 == UInt8(ascii: "\r") }) else {
-            throw .illegalCharacter(line: line)
-        }
         let value = String(decoding: content.dropFirst(2), as: UTF8.self)
         if type == UInt8(ascii: "m") {
             guard seen.contains(UInt8(ascii: "s")) else { throw .unexpectedLine(line: line) }
@@ -74,8 +80,9 @@ package struct SDPParser {
         _ type: UInt8, _ value: String, into description: inout SessionDescription
     ) throws(SDPError) {
         // The first three lines have fixed places (RFC 8866 §5).
-        let place: [UInt8: Int] = [UInt8(ascii: "v"): 1, UInt8(ascii: "o"): 2, UInt8(ascii: "s"): 3]
-        guard line <= 3 ? place[type] == line : place[type] == nil else { throw .unexpectedLine(line: line) }
+        guard line <= 3 ? Self.opening[line - 1] == type : !Self.opening.contains(type) else {
+            throw .unexpectedLine(line: line)
+        }
         let isNew = seen.insert(type).inserted
         switch type {
         case UInt8(ascii: "v"): guard value == "0" else { throw .malformedValue(line: line) }
