@@ -36,28 +36,54 @@ import Testing
         #expect(answers.count == 2, "no check of ours follows")
     }
 
-    @Test func refusalsAreNeverLongerThanTheQuestionAndRare() throws {
+    @Test func refusalsAreNeverLongerThanTheQuestionAndRare() {
         let (network, b, other) = listening(2)
-        var bytesOut = 0
+        let wrong = Array(repeating: UInt8(ascii: "x"), count: 24)
+        var question = 0
+        var answers: [Int] = []
         network.filter = { datagram, _ in
-            bytesOut += datagram.bytes.count
+            answers.append(datagram.bytes.count - question)
             return .drop
         }
-        var bytesIn = 0
-        let wrong = Array(repeating: UInt8(ascii: "x"), count: 24)
         for i in 0..<2000 {
-            let question =
+            let datagram =
                 i % 2 == 0
                 ? other.bareRequest(from: Self.address(i), to: b.addresses[0])
                 : other.check(from: Self.address(i), to: b.addresses[0], key: wrong)
-            bytesIn += question.bytes.count
-            network.inject(question)
+            question = datagram.bytes.count
+            network.inject(datagram)
             network.run(1)
         }
-        #expect(bytesOut <= bytesIn)
-        #expect(bytesOut <= 3 * 20 * 40, "two seconds' worth")
+        #expect(answers.allSatisfy { $0 <= 0 })
+        #expect((20...60).contains(answers.count), "twenty a second, for two seconds")
         #expect(b.statistics.isEmpty)
         #expect(b.counters.unauthorizedRequests == 2000)
+    }
+
+    /// Two agents with the same tie-breaker would tell each other to change for ever.
+    @Test func aRoleLostToAConflictComesWithANewTieBreaker() throws {
+        let network = Network(seed: 12)
+        let b = network.add(.controlling)
+        b.bind("192.0.2.2", 6000)
+        let other = HandmadePeer(for: b)
+        b.agent.setRemoteCredentials(other.credentials, now: .zero)
+        var requests: [Network.Datagram] = []
+        network.filter = { datagram, _ in
+            if datagram.isRequest { requests.append(datagram) }
+            return .drop
+        }
+        b.agent.addRemoteCandidate(attribute: "candidate:1 1 udp 9 192.0.2.1 5000 typ host", now: .zero)
+        network.run(1)
+        let before = try #require(requests.last?.value(of: .iceControlling))
+        network.inject(other.answer(try #require(requests.last), error: 487))
+        network.run(1)
+        let after = try #require(requests.last?.value(of: .iceControlled))
+        #expect(b.role == .controlled)
+        #expect(before != after)
+        // A late second refusal of the same request changes nothing back.
+        network.inject(other.answer(try #require(requests.first), error: 487))
+        network.run(1)
+        #expect(b.role == .controlled)
     }
 
     @Test func aFloodOfAuthenticChecksIsBounded() throws {

@@ -26,6 +26,23 @@ import Testing
         #expect(a.sendPair != nil && b.sendPair != nil)
     }
 
+    /// All requests of a nomination lost, while the pair is plainly alive: it is nominated again, not given up.
+    @Test func aLivingPairIsNominatedUntilItIsHeard() {
+        let network = Network(seed: 25)
+        let (a, b) = ConnectivityTests.pair(network)
+        network.filter = { datagram, now in datagram.useCandidate && now < .zero + .seconds(9) ? .drop : .pass }
+        network.introduce(a, b)
+        network.run(20)
+        let best = a.sendPair
+        #expect(best?.remote.address.family == .ipv6)
+        while network.now < .zero + .seconds(12) {
+            network.run(100)
+            if let best { a.agent.noteReceived(from: best.remote, to: best.local, now: network.now) }
+            #expect(a.sendPair == best && a.selectedPair == nil || network.now > .zero + .seconds(9))
+        }
+        #expect(Network.agree(a, b) && a.selected == best)
+    }
+
     @Test func aLostAcknowledgementChangesNothing() {
         let network = Network(seed: 20)
         let (a, b) = ConnectivityTests.pair(network)

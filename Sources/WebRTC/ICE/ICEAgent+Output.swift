@@ -16,11 +16,14 @@ extension ICEAgent {
                 return .transmit(buffer, from: answer.path.local, to: answer.path.remote)
             }
             startWaitingChecks()
-            while let i = dueTransaction, timers[.pool] == .distantFuture {
-                guard let path = index(ofPair: transactions[i].pair).map({ pairs[$0].path }),
-                    let buffer = encode(transactions[i])
-                else { break }
+            while let i = dueTransaction {
+                guard let pair = index(ofPair: transactions[i].pair), let parties = credentials(of: pairs[pair]) else {
+                    transactions.remove(at: i)  // nobody to ask any more
+                    continue
+                }
+                guard let buffer = encode(transactions[i], pairs[pair], parties.own, parties.peer) else { break }
                 scheduleAfterSending(i)
+                let path = pairs[pair].path
                 return .transmit(buffer, from: path.local, to: path.remote)
             }
         }
@@ -45,10 +48,10 @@ extension ICEAgent {
         return next
     }
 
-    private mutating func encode(_ transaction: CheckTransaction) -> PooledBuffer? {
-        guard let index = index(ofPair: transaction.pair), let (own, peer) = credentials(of: pairs[index]),
-            var buffer = takeBuffer()
-        else { return nil }
+    private mutating func encode(
+        _ transaction: CheckTransaction, _ pair: CandidatePair, _ own: ICECredentials, _ peer: ICECredentials
+    ) -> PooledBuffer? {
+        guard var buffer = takeBuffer() else { return nil }
         var out = STUNMessageWriter(buffer.storage, .request, .binding, transactionID: transaction.id)
         out.writeUsername(receiver: peer.fragmentBytes, sender: own.fragmentBytes)
         switch transaction.role {
@@ -56,7 +59,7 @@ extension ICEAgent {
         case .controlled: out.writeICEControlled(tieBreaker: transaction.tieBreaker)
         }
         if transaction.useCandidate { out.writeUseCandidate() }
-        out.writePriority(locals[pairs[index].local].reflexivePriority)
+        out.writePriority(locals[pair.local].reflexivePriority)
         let size = out.finish(integrityKey: peer.key)
         buffer.setCount(size ?? 0)
         return buffer
