@@ -21,9 +21,10 @@ struct MediaSection {
         self.kind = kind
         mid = media.mid
         identifier = MediaIdentifier(media.mid)
-        codec = CodecStatistics(
-            payloadType: first.payloadType, mimeType: "\(kind.rawValue)/\(first.name)",
-            clockRate: Int(first.clockRate), channels: Int(first.channels))
+        var codec = CodecStatistics()
+        (codec.payloadType, codec.mimeType) = (first.payloadType, "\(kind.rawValue)/\(first.name)")
+        (codec.clockRate, codec.channels) = (Int(first.clockRate), Int(first.channels))
+        self.codec = codec
         retransmissionPayloadType = first.retransmissionPayloadType
         extensions = HeaderExtensionMap(
             mid: media.extensions.mid ?? 0,

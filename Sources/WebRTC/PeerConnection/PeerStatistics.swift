@@ -22,6 +22,8 @@ public struct InboundRTPStatistics: Sendable, Equatable {
     public var keyFramesReceived: UInt64 = 0
     public var framesDropped: UInt64 = 0
     public var lastPacketReceivedTimestamp: Instant?
+
+    public init() {}
 }
 
 /// `RTCOutboundRtpStreamStats` and what it inherits, for one SSRC sent.
@@ -42,6 +44,8 @@ public struct OutboundRTPStatistics: Sendable, Equatable {
     public var keyFramesSent: UInt64 = 0
     /// Bits per second asked of the encoder.
     public var targetBitrate: Int = 0
+
+    public init() {}
 }
 
 /// `RTCRemoteInboundRtpStreamStats`: how one of our streams arrives, by the peer's reports.
@@ -57,6 +61,8 @@ public struct RemoteInboundRTPStatistics: Sendable, Equatable {
     public var roundTripTime: Double?
     public var totalRoundTripTime: Double = 0
     public var roundTripTimeMeasurements: UInt64 = 0
+
+    public init() {}
 }
 
 /// `RTCIceCandidatePairStats` of the selected pair.
@@ -91,6 +97,8 @@ public struct TransportStatistics: Sendable, Equatable {
     public var selectedCandidatePairChanges: UInt64 = 0
     /// Ours beside the W3C's: datagrams dropped unread or undecrypted, by reason.
     public var refusals = TransportRefusals()
+
+    public init() {}
 }
 
 /// Datagrams that went no further, by reason.
@@ -110,6 +118,8 @@ public struct TransportRefusals: Sendable, Equatable {
     public var unroutable: UInt64 = 0
     /// Something had to be dropped because a pool or a queue was full.
     public var exhausted: UInt64 = 0
+
+    public init() {}
 }
 
 /// `RTCCodecStats` of what is sent.
@@ -118,6 +128,8 @@ public struct CodecStatistics: Sendable, Equatable {
     public var mimeType = ""
     public var clockRate = 0
     public var channels = 0
+
+    public init() {}
 }
 
 /// A reading of everything at `timestamp`, under the names of the W3C's webrtc-stats.

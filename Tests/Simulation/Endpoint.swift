@@ -1,0 +1,141 @@
+public import DTLS
+public import PeerConnection
+public import Primitives
+
+/// One side of a simulated call: an engine, what it sends, and what it was seen to give.
+public final class Endpoint {
+    public var peer: PeerConnection
+    public let packets: BufferPool
+    public let frames: BufferPool
+    public let addresses: [TransportAddress]
+
+    public var sendsVideo = true
+    public var sendsAudio = true
+    /// Bytes of a frame between key frames, and of a key frame.
+    public var frameSize = 3000
+    public var keyFrameSize = 12_000
+
+    public private(set) var states: [PeerConnectionState] = []
+    public private(set) var connectedAt: Instant?
+    public private(set) var events: [PeerEvent] = []
+    public private(set) var framesReceived = 0
+    public private(set) var keyFramesReceived = 0
+    public private(set) var firstFrameAt: Instant?
+    public private(set) var lastFrameAt: Instant?
+    public private(set) var audioReceived: Set<UInt32> = []
+    public private(set) var keyFrameRequests = 0
+    /// What must never be: said once, in words.
+    public var faults: [String] = []
+    public var deadline = Instant.distantFuture
+    /// Candidates to be signalled.
+    public var candidates: [(text: String, mid: String, index: Int)] = []
+
+    private var nextFrame: UInt32 = 0
+    private var nextAudio: UInt32 = 0
+    private var keyFrameWanted = true
+    private var lastNumber: UInt32?
+
+    public init(
+        configuration: PeerConfiguration = PeerConfiguration(), certificate: DTLSCertificate,
+        addresses: [TransportAddress], packetSlots: Int = 2048, frameSlots: Int = 16, seed: UInt64, now: Instant,
+        security: SecurityChoice = .plain
+    ) {
+        packets = BufferPool(slotCount: packetSlots, slotSize: 1536)
+        frames = BufferPool(slotCount: frameSlots, slotSize: 65_536)
+        self.addresses = addresses
+        peer = PeerConnection(
+            configuration: configuration, certificate: certificate, packets: packets, frames: frames,
+            random: RandomSource(seed: seed), now: now, security: security == .plain ? .plain : .dtlsSRTP)
+    }
+
+    public enum SecurityChoice: Sendable { case plain, dtlsSRTP }
+
+    public var state: PeerConnectionState { peer.connectionState }
+
+    /// Drains `poll`; what is to be sent goes to `transmit`.
+    public func drain(now: Instant, transmit: (RawSpan, TransportAddress, TransportAddress) -> Void) {
+        for _ in 0..<100_000 {
+            switch peer.poll() {
+            case .transmit(let packet, let from, let to):
+                if !addresses.contains(from) { faults.append("sent from \(from), which is not ours") }
+                transmit(packet.bytes, from, to)
+            case .video(let frame): take(frame, now: now)
+            case .audio(let packet): take(packet)
+            case .event(let event): take(event, now: now)
+            case .idle(let until):
+                deadline = until
+                return
+            }
+        }
+        faults.append("poll never became idle")
+    }
+
+    private func take(_ event: PeerEvent, now: Instant) {
+        events.append(event)
+        switch event {
+        case .localCandidate(let text, let mid, let index): candidates.append((text, mid, index))
+        case .connectionState(let state):
+            states.append(state)
+            if state == .connected, connectedAt == nil { connectedAt = now }
+        case .keyFrameRequested:
+            keyFrameWanted = true
+            keyFrameRequests += 1
+        case .targetBitrate, .mediaFlow, .synchronisation, .remoteClosed: break
+        }
+    }
+
+    private func take(_ frame: borrowing ReceivedVideoFrame, now: Instant) {
+        guard let number = SyntheticMedia.frameNumber(frame.data.bytes, isKeyFrame: frame.isKeyFrame) else {
+            faults.append("a frame of \(frame.data.count) bytes is not what was sent")
+            return
+        }
+        if frame.isKeyFrame {
+            keyFramesReceived += 1
+        } else if number != lastNumber.map({ $0 + 1 }) {
+            faults.append("frame \(number) follows \(lastNumber.map(String.init) ?? "nothing"): not decodable")
+        }
+        if let lastNumber, number <= lastNumber { faults.append("frame \(number) came after \(lastNumber)") }
+        lastNumber = number
+        framesReceived += 1
+        if firstFrameAt == nil { firstFrameAt = now }
+        lastFrameAt = now
+    }
+
+    private func take(_ packet: borrowing ReceivedAudioPacket) {
+        guard let payload = packet.packet.bytes.slice(packet.payloadRange),
+            let number = SyntheticMedia.audioNumber(payload)
+        else {
+            faults.append("an audio packet is not what was sent")
+            return
+        }
+        audioReceived.insert(number)
+    }
+
+    public func sendFrame(now: Instant) {
+        guard sendsVideo else { return }
+        let isKeyFrame = keyFrameWanted
+        keyFrameWanted = false
+        let size = isKeyFrame ? keyFrameSize : frameSize
+        let bytes = SyntheticMedia.frame(nextFrame, isKeyFrame: isKeyFrame, size: size)
+        nextFrame += 1
+        peer.sendVideo(bytes.span.bytes, isKeyFrame: isKeyFrame, capturedAt: now, now: now)
+    }
+
+    public func sendSound(now: Instant) {
+        guard sendsAudio else { return }
+        let bytes = SyntheticMedia.audio(nextAudio)
+        peer.sendAudio(bytes.span.bytes, timestamp: nextAudio &* 960, capturedAt: now, now: now)
+        nextAudio += 1
+    }
+
+    /// Another sender's frames follow, which count anew.
+    public func forgetFrames() { lastNumber = nil }
+
+    public func statistics(now: Instant) -> PeerStatistics { peer.statistics(now: now) }
+    /// The engine is given up, and with it every slot it held.
+    public func replace(with other: Endpoint, now: Instant) {
+        swap(&peer, &other.peer)
+        states.removeAll()
+        deadline = now
+    }
+}

@@ -1,0 +1,229 @@
+import PeerConnection
+public import Primitives
+
+/// What a simulated path does to datagrams, each way.
+public struct PathConditions: Sendable {
+    public var delay = Interval.milliseconds(20)
+    /// Up to so much more, evenly; larger than the distance between packets, it reorders them.
+    public var jitter = Interval.zero
+    public var loss = 0.0
+    public var duplication = 0.0
+
+    public init() {}
+}
+
+/// Two endpoints, the network between them and the time that both go by; everything follows from the seed.
+public final class SimulatedCall {
+    public enum Side: Int, Sendable, CaseIterable { case caller, callee }
+
+    /// What arrives or happens at an instant.
+    enum Happening {
+        case datagram(to: Side, [UInt8], from: TransportAddress, at: TransportAddress)
+        case offer(to: Side, String)
+        case answer(to: Side, String)
+        case candidate(to: Side, String, mid: String, index: Int)
+        case frame(Side)
+        case sound(Side)
+        case action((SimulatedCall) -> Void)
+    }
+
+    public let caller: Endpoint
+    public let callee: Endpoint
+    public var conditions = PathConditions()
+    /// One way, for descriptions and candidates; they keep their order.
+    public var signallingDelay = Interval.milliseconds(15)
+    public var random: RandomSource
+    public private(set) var now: Instant
+    /// FNV-1a over every datagram sent, with its time and its addresses' ports: equal runs have equal hashes.
+    public private(set) var transcript: UInt64 = 0xCBF2_9CE4_8422_2325
+    public private(set) var datagramsSent = 0
+    /// Called with each datagram before the network sees it; false loses it.
+    public var filter: ((Side, [UInt8]) -> Bool)?
+    public var negotiationErrors: [String] = []
+
+    private var queue = EventQueue()
+    private var lastSignal: [Instant] = [.zero, .zero]
+
+    public init(caller: Endpoint, callee: Endpoint, seed: UInt64, now: Instant) {
+        (self.caller, self.callee) = (caller, callee)
+        random = RandomSource(seed: seed)
+        self.now = now
+    }
+
+    public subscript(side: Side) -> Endpoint { side == .caller ? caller : callee }
+    private func other(_ side: Side) -> Side { side == .caller ? .callee : .caller }
+
+    public func at(_ instant: Instant, _ action: @escaping (SimulatedCall) -> Void) {
+        queue.push(instant, .action(action))
+    }
+
+    /// The caller offers and both sides' media start.
+    public func begin() {
+        offer(from: .caller)
+        for side in Side.allCases {
+            queue.push(now, .frame(side))
+            queue.push(now, .sound(side))
+        }
+    }
+
+    public func offer(from side: Side) {
+        do {
+            let text = try self[side].peer.createOffer(now: now)
+            signal(.offer(to: other(side), text), to: other(side))
+        } catch {
+            negotiationErrors.append("\(side) offering: \(error)")
+        }
+        settle(side)
+    }
+
+    public func run(for interval: Interval) { run(until: now + interval) { false } }
+
+    /// Runs until `end`, or until `isDone` after some step.
+    public func run(until end: Instant, _ isDone: () -> Bool) {
+        for side in Side.allCases { settle(side) }
+        while !isDone() {
+            let next = min(queue.nextInstant, caller.deadline, callee.deadline)
+            guard next <= end else { break }
+            now = max(now, next)
+            if queue.nextInstant <= now, let happening = queue.pop() { handle(happening) }
+            for side in Side.allCases where self[side].deadline <= now {
+                self[side].peer.advance(to: now)
+                settle(side)
+                if self[side].deadline <= now {
+                    // A deadline that stays in the past would spin for ever in production.
+                    self[side].peer.advance(to: now + .nanoseconds(1))
+                    settle(side)
+                    if self[side].deadline <= now {
+                        self[side].faults.append("stuck at \(now)")
+                        return
+                    }
+                }
+            }
+        }
+        now = max(now, min(end, isDone() ? now : end))
+    }
+
+    private func handle(_ happening: Happening) {
+        switch happening {
+        case .datagram(let side, let bytes, let from, let at):
+            if var buffer = try? self[side].packets.take() {
+                buffer.copy(from: bytes.span.bytes)
+                self[side].peer.receive(buffer, from: from, to: at, at: now)
+            }
+            settle(side)
+        case .offer(let side, let text):
+            do {
+                let answer = try self[side].peer.accept(offer: text, now: now)
+                signal(.answer(to: other(side), answer), to: other(side))
+            } catch {
+                negotiationErrors.append("\(side) answering: \(error)")
+            }
+            settle(side)
+        case .answer(let side, let text):
+            do { try self[side].peer.accept(answer: text, now: now) } catch {
+                negotiationErrors.append("\(side) taking the answer: \(error)")
+            }
+            settle(side)
+        case .candidate(let side, let text, let mid, let index):
+            self[side].peer.addRemoteCandidate(text, mid: mid, mLineIndex: index, now: now)
+            settle(side)
+        case .frame(let side):
+            self[side].sendFrame(now: now)
+            queue.push(now + .nanoseconds(33_333_333), .frame(side))
+            settle(side)
+        case .sound(let side):
+            self[side].sendSound(now: now)
+            queue.push(now + .milliseconds(20), .sound(side))
+            settle(side)
+        case .action(let action):
+            action(self)
+            for side in Side.allCases { settle(side) }
+        }
+    }
+
+    /// Lets a side say what it has to say.
+    public func settle(_ side: Side) {
+        let endpoint = self[side]
+        endpoint.drain(now: now) { bytes, from, to in send(bytes.toArray(), by: side, from: from, to: to) }
+        for candidate in endpoint.candidates {
+            let text = candidate.text
+            signal(
+                .candidate(to: other(side), text, mid: candidate.mid, index: candidate.index), to: other(side))
+        }
+        endpoint.candidates.removeAll()
+    }
+
+    private func send(_ bytes: [UInt8], by side: Side, from: TransportAddress, to: TransportAddress) {
+        datagramsSent += 1
+        record(UInt64(bitPattern: now.nanoseconds))
+        record(UInt64(from.port) << 16 | UInt64(to.port))
+        for byte in bytes { transcript = (transcript ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        if let filter, !filter(side, bytes) { return }
+        guard self[other(side)].addresses.contains(to) else { return }
+        if conditions.loss > 0, random.chance(conditions.loss) { return }
+        let copies = conditions.duplication > 0 && random.chance(conditions.duplication) ? 2 : 1
+        for _ in 0..<copies {
+            let late =
+                conditions.jitter.nanoseconds > 0
+                ? Int64.random(in: 0...conditions.jitter.nanoseconds, using: &random) : 0
+            queue.push(
+                now + conditions.delay + .nanoseconds(late),
+                .datagram(to: other(side), bytes, from: from, at: to))
+        }
+    }
+
+    private func record(_ value: UInt64) {
+        for shift in stride(from: UInt64(0), to: 64, by: 8) {
+            transcript = (transcript ^ (value >> shift & 255)) &* 0x100_0000_01B3
+        }
+    }
+
+    private func signal(_ happening: Happening, to side: Side) {
+        let arrival = max(now + signallingDelay, lastSignal[side.rawValue])
+        lastSignal[side.rawValue] = arrival
+        queue.push(arrival, happening)
+    }
+
+    /// What must never be, of both sides.
+    public var faults: [String] {
+        negotiationErrors + caller.faults.map { "caller: " + $0 } + callee.faults.map { "callee: " + $0 }
+    }
+}
+
+/// A binary heap by instant; things of one instant come in the order they were put in.
+struct EventQueue {
+    private var heap: [(at: Instant, order: Int, what: SimulatedCall.Happening)] = []
+    private var order = 0
+
+    var nextInstant: Instant { heap.first?.at ?? .distantFuture }
+
+    private func isBefore(_ a: Int, _ b: Int) -> Bool {
+        heap[a].at != heap[b].at ? heap[a].at < heap[b].at : heap[a].order < heap[b].order
+    }
+
+    mutating func push(_ at: Instant, _ what: SimulatedCall.Happening) {
+        heap.append((at, order, what))
+        order += 1
+        var child = heap.count - 1
+        while child > 0, isBefore(child, (child - 1) / 2) {
+            heap.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    mutating func pop() -> SimulatedCall.Happening? {
+        guard !heap.isEmpty else { return nil }
+        heap.swapAt(0, heap.count - 1)
+        let last = heap.removeLast()
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && isBefore(child, least) {
+                least = child
+            }
+            if least == parent { return last.what }
+            heap.swapAt(parent, least)
+            parent = least
+        }
+    }
+}
