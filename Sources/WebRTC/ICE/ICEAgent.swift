@@ -125,7 +125,7 @@ public struct ICEAgent: ~Copyable, Sendable {
 
     mutating func runTimers() {
         expireTransactions()
-        while let timer = timers.expire(at: now) { handle(timer) }
+        while timers.next <= now, let timer = timers.expire(at: now) { handle(timer) }
     }
 
     mutating func setTime(_ now: Instant) { self.now = max(self.now, now) }
