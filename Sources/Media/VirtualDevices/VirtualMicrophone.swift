@@ -7,6 +7,7 @@ public import Primitives
 public final class VirtualMicrophone: AudioSource {
     /// What the microphone hears.
     public enum Sound: Sendable, Equatable {
+        case silence
         /// A sine of this many hertz at -12 dBFS.
         case tone(frequency: Double)
         case wav(path: String)
@@ -18,6 +19,7 @@ public final class VirtualMicrophone: AudioSource {
 
     public init(_ sound: Sound) throws(DeviceError) {
         switch sound {
+        case .silence: samples = [Int16](repeating: 0, count: AudioFormat.periodSamples)
         case .tone(let frequency):
             guard (20...20_000).contains(frequency) else { throw .unsupported("a tone of \(frequency) Hz") }
             // One second holds a whole number of periods of a whole frequency, so the loop has no click.
