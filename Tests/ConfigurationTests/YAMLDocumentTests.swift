@@ -48,7 +48,7 @@ import Testing
         let valid = try Repository.read("board/virtual.yaml")
         for end in 0...valid.count { _ = try? BoardConfiguration(bytes: Array(valid[..<end]), file: "f") }
         var random = RandomSource(seed: 7)
-        let scale = getenv("CALLPOINT_FUZZ").flatMap { Int(String(cString: $0)) } ?? 3_000
+        let scale = 3_000 * (getenv("CALLPOINT_FUZZ").flatMap { Int(String(cString: $0)) } ?? 1)
         let structure = Array("{}[]:,-#&*!|>'\"%@` \n\t\u{0}~?".utf8)
         for _ in 0..<scale {
             var bytes = valid
