@@ -21,7 +21,8 @@ public struct KioskStatus: Hashable, Sendable {
     public var state: State
     /// The user name of the other party.
     public var with: String?
-    /// How long the state has lasted, in milliseconds; an age, because the two clocks need not agree.
+    /// From a kiosk: how long the state has lasted, in milliseconds, because a kiosk's clock may be wrong.
+    /// To a console: when it began, in milliseconds of Unix time by the server's clock.
     public var since: Int64?
     /// For staff, in words.
     public var detail: String?
@@ -35,12 +36,12 @@ public struct KioskStatus: Hashable, Sendable {
 public struct KioskPresence: Hashable, Sendable {
     public var name: String
     public var place: String?
-    /// The room it waits in; nil until it has joined one.
+    /// The room it waits in, or waited in last; nil until it has joined one.
     public var roomId: String?
     /// The socket to address it by; nil while offline.
     public var sockId: String?
     public var status: KioskStatus
-    /// When its last call ended, in milliseconds before the message was sent; nil if there was none.
+    /// When its last call ended, in milliseconds of Unix time; nil if there was none.
     public var lastCall: Int64?
 
     public init(

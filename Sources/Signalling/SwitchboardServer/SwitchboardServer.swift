@@ -1,0 +1,132 @@
+import Glibc
+import HummingbirdCore
+import HummingbirdTLS
+public import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Primitives
+
+/// What a switchboard is started with.
+public struct SwitchboardConfiguration: Sendable {
+    public var host: String
+    /// 0 for any that is free.
+    public var port: Int
+    /// PEM files; both or neither.
+    public var certificate: String?
+    public var key: String?
+    /// The console's files; nil for those that were built.
+    public var console: String?
+
+    public init(host: String, port: Int, certificate: String? = nil, key: String? = nil, console: String? = nil) {
+        (self.host, self.port, self.certificate, self.key) = (host, port, certificate, key)
+        self.console = console
+    }
+}
+
+/// Why a switchboard does not start.
+public enum SwitchboardError: Error, Sendable {
+    case cannotListen(host: String, port: Int, reason: String)
+    case unusableCertificate(String)
+}
+
+extension SwitchboardError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .cannotListen(let host, let port, let reason): "cannot listen on \(host):\(port): \(reason)"
+        case .unusableCertificate(let reason): "cannot use the certificate and key: \(reason)"
+        }
+    }
+}
+
+/// Runs a switchboard until the task is cancelled; then ends its sessions and closes.
+///
+/// - Parameter onListening: called once, with the port, when connections are taken.
+public func runSwitchboard(
+    _ configuration: SwitchboardConfiguration, logger: Logger, onListening: @escaping @Sendable (Int) -> Void = { _ in }
+) async throws {
+    var clock = timespec()
+    clock_gettime(CLOCK_REALTIME, &clock)
+    let unixTime = Interval.seconds(Int64(clock.tv_sec)) + .nanoseconds(Int64(clock.tv_nsec))
+    let epoch = unixTime - (SocketIOEndpoint<Switchboard>.now - .zero)
+    try await serve(
+        Switchboard(epoch: epoch), settings: SocketIOServerSettings(), configuration, logger: logger,
+        onListening: onListening)
+}
+
+/// As `runSwitchboard`, for any application and with any bounds.
+package func serve<Application: SocketIOApplication>(
+    _ application: Application, settings: SocketIOServerSettings, _ configuration: SwitchboardConfiguration,
+    logger: Logger, onListening: @escaping @Sendable (Int) -> Void
+) async throws {
+    let group = MultiThreadedEventLoopGroup.singleton
+    let endpoint = SocketIOEndpoint(application, settings: settings, eventLoop: group.next())
+    let console = ConsoleFiles(directory: configuration.console ?? ConsoleFiles.standardDirectory)
+    if console.isEmpty { logger.warning("there are no console files; serving Socket.IO only") }
+    let tls = try configuration.tls()
+    let responder = SwitchboardResponder(endpoint: endpoint, console: console, isSecure: tls != nil)
+    let channel = SwitchboardChannel(
+        responder: { request, writer, channel in
+            let response = await responder.respond(to: request, address: channel.remoteAddress?.ipAddress ?? "")
+            try await writer.write(response: response.head, body: response.body)
+        }, endpoint: endpoint, idleTimeout: .seconds(60))
+    if let tls {
+        try await run(
+            TLSChannel(channel, tlsConfiguration: tls), endpoint, configuration, logger: logger,
+            onListening: onListening)
+    } else {
+        try await run(channel, endpoint, configuration, logger: logger, onListening: onListening)
+    }
+}
+
+private func run<Application: SocketIOApplication>(
+    _ channel: some ServerChildChannel, _ endpoint: SocketIOEndpoint<Application>,
+    _ configuration: SwitchboardConfiguration, logger: Logger, onListening: @escaping @Sendable (Int) -> Void
+) async throws {
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .warning)
+    let server = Server(
+        childChannelSetup: channel,
+        configuration: ServerConfiguration(
+            address: .hostname(configuration.host, port: configuration.port),
+            availableConnectionsDelegate: MaximumAvailableConnections(4096)),
+        onServerRunning: { onListening($0.localAddress?.port ?? configuration.port) },
+        eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet)
+    // In a task of its own: cancelled, the server would drop its connections in the middle of a word.
+    let running = Task { try await server.run() }
+    do {
+        try await withTaskCancellationHandler {
+            try await running.value
+        } onCancel: {
+            endpoint.close()
+            Task { try? await server.shutdownGracefully() }
+        }
+    } catch let error as IOError {
+        throw SwitchboardError.cannotListen(
+            host: configuration.host, port: configuration.port, reason: String(cString: strerror(error.errnoCode)))
+    } catch let error as SocketAddressError {
+        throw SwitchboardError.cannotListen(host: configuration.host, port: configuration.port, reason: "\(error)")
+    }
+}
+
+extension SwitchboardConfiguration {
+    fileprivate func tls() throws(SwitchboardError) -> TLSConfiguration? {
+        guard let certificate, let key else {
+            guard certificate == nil, key == nil else {
+                throw .unusableCertificate("a certificate needs its key, and a key its certificate")
+            }
+            return nil
+        }
+        do {
+            let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
+            var tls = TLSConfiguration.makeServerConfiguration(
+                certificateChain: chain, privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+            tls.minimumTLSVersion = .tlsv12
+            tls.applicationProtocols = ["http/1.1"]
+            _ = try NIOSSLContext(configuration: tls)
+            return tls
+        } catch {
+            throw .unusableCertificate("\(error)")
+        }
+    }
+}
