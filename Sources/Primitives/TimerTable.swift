@@ -23,12 +23,14 @@ public struct TimerTable<Kind: CaseIterable & RawRepresentable & Sendable>: Send
 
     /// Takes the earliest timer that is due at `now` out of the table. Call until it returns nil.
     public mutating func expire(at now: Instant) -> Kind? {
-        var due: Kind?
+        // By number and not by `Kind.allCases`, which would make an array for every look.
+        var due: Int?
         var earliest = Instant.distantFuture
-        for kind in Kind.allCases where self[kind] <= now && self[kind] < earliest {
-            (due, earliest) = (kind, self[kind])
+        for index in deadlines.indices where deadlines[index] <= now && deadlines[index] < earliest {
+            (due, earliest) = (index, deadlines[index])
         }
-        if let due { stop(due) }
-        return due
+        guard let due else { return nil }
+        deadlines[due] = .distantFuture
+        return Kind(rawValue: due)
     }
 }
