@@ -6,6 +6,12 @@ extension CallMachine {
         CallState(phase: shownPhase, offlineSince: offlineSince, faults: faults, devices: devices)
     }
 
+    /// The media session of the call that is on.
+    public var session: SessionNumber? {
+        guard case .call(let call) = phase else { return nil }
+        return call.negotiation?.number
+    }
+
     private var shownPhase: CallPhase {
         switch phase {
         case .idle: .idle

@@ -1,0 +1,35 @@
+import CallControl
+import Glibc
+import Primitives
+import SignallingMessages
+
+/// The record of calls: one JSON object a line, appended, readable by the kiosk's user alone.
+///
+/// At 1 MiB the file becomes `calls.log.1`, whose predecessor goes. A full or broken disk costs lines, never a call.
+public final class CallLog: Sendable {
+    public static let sizeLimit = 1 << 20
+    private let path: String
+
+    public init(directory: String) { path = directory + "/calls.log" }
+
+    /// - Parameter endedAt: milliseconds since 1970.
+    /// - Returns: false if the line could not be written.
+    @discardableResult
+    func append(_ record: CallRecord, endedAt: Int64, ringingFor began: Int64) -> Bool {
+        let line = JSONValue.members([
+            ("began", .integer(endedAt - began)), ("ended", .integer(endedAt)),
+            ("direction", .string(record.direction.rawValue)), ("peer", record.peer.map { .string($0.name) }),
+            ("durationMilliseconds", record.duration.map { .integer($0.milliseconds) }),
+            ("reason", .string(record.reason.rawValue)),
+        ])
+        var bytes: [UInt8] = []
+        line.write(to: &bytes)
+        bytes.append(UInt8(ascii: "\n"))
+        var status = stat()
+        if stat(path, &status) == 0, status.st_size + bytes.count > Self.sizeLimit { rename(path, path + ".1") }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == bytes.count
+    }
+}

@@ -1,0 +1,60 @@
+public import FrontPanel
+public import MediaControl
+public import Primitives
+public import Screens
+public import SignallingClient
+
+/// kiosk-mediad, or in tests something that behaves like it. Both speak MediaControl's messages.
+public protocol MediaService: Sendable {
+    /// One consumer.
+    var events: AsyncStream<MediaServiceEvent> { get }
+    /// Keeps the service up until the task is cancelled; then it ends with its devices closed.
+    func run() async
+    /// Never waits. A command to a service that is not there is dropped: whoever starts it anew knows what it needs.
+    func send(_ command: MediaCommand)
+}
+
+public enum MediaServiceEvent: Equatable, Sendable {
+    /// Up, with these pools; devices closed and no sessions.
+    case started([PoolSummary])
+    /// Gone, and its devices and sessions with it.
+    case lost(reason: String)
+    case event(MediaEvent)
+}
+
+/// The connection to the signalling server.
+public protocol SignallingService: Sendable {
+    /// One consumer.
+    var events: AsyncStream<SignallingEvent> { get }
+    /// Keeps connected until the task is cancelled; then it leaves the room.
+    func run() async
+    @discardableResult
+    func send(_ action: SignallingAction) async -> SignallingDelivery
+}
+
+/// Buttons and lights.
+public protocol PanelService: Sendable {
+    /// One consumer.
+    var inputs: AsyncStream<PanelInput> { get }
+    func publish(_ snapshot: PanelSnapshot)
+    func stop() async
+}
+
+/// What the patient looks at.
+public protocol ScreenService: Sendable {
+    func show(_ content: ScreenContent)
+}
+
+/// The times of day and of the machine.
+public protocol SupervisorClock: Sendable {
+    func now() -> Instant
+    func sleep(until instant: Instant) async throws
+    /// Since 1970, for the call log.
+    func wallClockMilliseconds() -> Int64
+    /// "10:42", for the screen.
+    func timeOfDay() -> String
+}
+
+extension SignallingClient: SignallingService {}
+extension FrontPanelServer: PanelService {}
+extension VirtualDisplay: ScreenService {}

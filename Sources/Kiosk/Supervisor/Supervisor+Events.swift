@@ -1,0 +1,85 @@
+import CallControl
+import FrontPanel
+import Logging
+import MediaControl
+import Observability
+import Primitives
+import SignallingClient
+import SignallingMessages
+
+/// What comes from the collaborators.
+extension Supervisor {
+    func take(_ event: MediaServiceEvent) {
+        switch event {
+        case .started(let pools):
+            self.pools = pools
+            counters.mediaStarts += 1
+            logger.info("media process started")
+            take(.mediaStarted)
+        case .lost(let reason):
+            counters.mediaLosses += 1
+            levels = nil
+            formats = [:]
+            for number in statisticsWaiters.keys { answerStatistics(number, nil) }
+            logger.warning("media process lost", metadata: ["reason": "\(reason)"])
+            take(.mediaLost)
+        case .event(let event): take(event)
+        }
+    }
+
+    private func take(_ event: MediaEvent) {
+        switch event {
+        case .levels(let microphone, let speaker):
+            levels = (microphone, speaker)
+            publishPanel()
+            return
+        case .statistics(let peer, let values):
+            answerStatistics(peer, values)
+            return
+        case .deviceState(let device, let state, let detail):
+            formats[device.device] = state == .open ? detail : nil
+            logger.info("device", metadata: ["device": "\(device)", "state": "\(state)", "detail": "\(detail)"])
+        case .failure(_, let code, let text):
+            logger.error("media", metadata: ["code": "\(code)", "text": "\(text)"])
+        default: break
+        }
+        if let input = CallInput(event) { take(input) }
+    }
+
+    func take(_ event: SignallingEvent) {
+        switch event {
+        case .connected(let kind):
+            server = kind == .callpoint ? "callpoint" : "ancestor"
+            counters.connections += 1
+            logger.info("connected to the server", metadata: ["kind": "\(kind)"])
+        case .disconnected(let reason):
+            server = nil
+            logger.warning("connection to the server lost", metadata: ["reason": "\(reason)"])
+        case .roomFull(let retry):
+            logger.error("the room is full", metadata: ["retry in s": "\(retry.milliseconds / 1000)"])
+        case .incomingCall(let user):
+            logger.info("called", metadata: ["by": "\(Redacted(user.userName))"])
+        default: break
+        }
+        if let input = CallInput(event) { take(input) }
+        // Rooms and what a server knows of a kiosk end with the connection.
+        if case .joined = event { announce(always: true) }
+    }
+
+    func take(_ input: PanelInput) {
+        let now = with.clock.now()
+        let isRinging = if case .ringingIn = machine.state.phase { true } else { false }
+        let meant: CallInput? =
+            switch input {
+            case .pressed(PanelButton.call.name): button.press(isRinging: isRinging, now: now)
+            case .released(PanelButton.call.name): button.release(now: now)
+            case .long(PanelButton.call.name): .held
+            case .pressed, .released, .long: nil
+            }
+        if let meant {
+            take(meant)
+        } else {
+            arm()
+        }
+    }
+}

@@ -1,0 +1,199 @@
+public import CallControl
+public import Configuration
+import FrontPanel
+import LocalControl
+public import Logging
+import MediaControl
+import Observability
+import Primitives
+import Screens
+import SignallingClient
+import SignallingMessages
+
+/// kioskd itself: feeds the call machine with what happens, does what it says, and shows its state.
+///
+/// Everything else is a collaborator behind a protocol, so that a test runs whole calls in one process. Effects for the
+/// media process are done at once; those for the server by one task in their order. The actor owns the machine.
+public actor Supervisor {
+    /// Who the supervisor works with.
+    public struct Collaborators: Sendable {
+        public var media: any MediaService
+        public var signalling: any SignallingService
+        public var panel: (any PanelService)?
+        public var screen: any ScreenService
+        public var clock: any SupervisorClock
+        public var callLog: CallLog?
+
+        public init(
+            media: any MediaService, signalling: any SignallingService, panel: (any PanelService)?,
+            screen: any ScreenService, clock: any SupervisorClock, callLog: CallLog?
+        ) {
+            (self.media, self.signalling, self.panel) = (media, signalling, panel)
+            (self.screen, self.clock, self.callLog) = (screen, clock, callLog)
+        }
+    }
+
+    let site: SiteConfiguration
+    let with: Collaborators
+    let logger: Logger
+    let started: Instant
+
+    var machine: CallMachine
+    var button = ButtonReader()
+    var levels: (microphone: Float, speaker: Float)?
+    /// What each open device says of its format.
+    var formats: [KioskDevice: String] = [:]
+    var pools: [PoolSummary] = []
+    var server: String?
+    var counters = Counters()
+    var presence: KioskStatus?
+    var statisticsWaiters: [SessionNumber: [CheckedContinuation<[Statistic]?, Never>]] = [:]
+    private var timer: (due: Instant, task: Task<Void, Never>)?
+    private let outbox: AsyncStream<SignallingAction>
+    private let outgoing: AsyncStream<SignallingAction>.Continuation
+
+    struct Counters {
+        var calls = 0
+        var mediaStarts = 0
+        var mediaLosses = 0
+        var connections = 0
+    }
+
+    public init(site: SiteConfiguration, with collaborators: Collaborators, logger: Logger) {
+        self.site = site
+        self.with = collaborators
+        self.logger = logger
+        started = collaborators.clock.now()
+        machine = CallMachine(policy: CallPolicy(site.answer), now: started)
+        // A server that takes nothing loses the connection long before this many wait; presence is said again on joining.
+        (outbox, outgoing) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1024))
+    }
+
+    public var state: CallState { machine.state }
+
+    /// Runs the kiosk until the task is cancelled; then hangs up, closes the devices and ends what it runs.
+    public func run() async {
+        let (media, signalling, panel) = (with.media, with.signalling, with.panel)
+        let runs = [
+            Task { await media.run() }, Task { await signalling.run() },
+        ]
+        let listeners = [
+            Task { for await event in media.events { self.take(event) } },
+            Task { for await event in signalling.events { self.take(event) } },
+            Task { if let panel { for await input in panel.inputs { self.take(input) } } },
+            Task { await self.keepTime() },
+        ]
+        let sender = Task { [outbox] in
+            for await action in outbox { await signalling.send(action) }
+        }
+        publish()
+        arm()
+        await Self.cancellation()
+
+        logger.info("ending")
+        take(.requested(.hangUp))
+        outgoing.finish()
+        await sender.value
+        for run in runs { run.cancel() }
+        for run in runs { await run.value }
+        timer?.task.cancel()
+        for listener in listeners { listener.cancel() }
+        await panel?.stop()
+    }
+
+    /// Returns when the current task is cancelled.
+    private static func cancellation() async {
+        let (never, continuation) = AsyncStream<Never>.makeStream()
+        for await _ in never {}
+        continuation.finish()
+    }
+
+    /// Takes one input through the machine and does what it says.
+    func take(_ input: CallInput) {
+        let before = machine.state.phase
+        perform(machine.handle(input, now: with.clock.now()))
+        settle(from: before)
+    }
+
+    private func advance() {
+        let now = with.clock.now()
+        if let input = button.advance(to: now) { take(input) }
+        let before = machine.state.phase
+        perform(machine.advance(to: now))
+        settle(from: before)
+    }
+
+    private func settle(from before: CallPhase) {
+        let state = machine.state
+        if before != state.phase { logger.info("call", metadata: ["state": "\(state.panelCall(at: started).state)"]) }
+        if case .ringingIn = state.phase {} else { button.forget() }
+        publish()
+        arm()
+    }
+
+    /// One timer, for the earliest thing that is due.
+    func arm() {
+        let due = min(machine.nextDeadline, button.nextDeadline)
+        if let timer {
+            guard timer.due != due else { return }
+            timer.task.cancel()
+        }
+        timer = nil
+        guard due < .distantFuture else { return }
+        let clock = with.clock
+        let task = Task { [weak self] in
+            do { try await clock.sleep(until: due) } catch { return }
+            await self?.fire(due)
+        }
+        timer = (due, task)
+    }
+
+    private func fire(_ due: Instant) {
+        if timer?.due == due { timer = nil }
+        advance()
+        arm()
+    }
+
+    private func perform(_ effects: [CallEffect]) {
+        for effect in effects {
+            if let command = effect.mediaCommand { with.media.send(command) }
+            if let action = effect.signallingAction { outgoing.yield(action) }
+            if case .record(let record) = effect { note(record) }
+        }
+    }
+
+    private func note(_ record: CallRecord) {
+        counters.calls += 1
+        logger.info(
+            "call over",
+            metadata: [
+                "direction": "\(record.direction.rawValue)", "reason": "\(record.reason.rawValue)",
+                "peer": "\(record.peer.map { "\(Redacted($0.name))" } ?? "nobody")",
+                "seconds": "\(Int(record.duration?.seconds ?? 0))",
+            ])
+        let now = with.clock.now()
+        let written = with.callLog?.append(
+            record, endedAt: with.clock.wallClockMilliseconds(), ringingFor: (now - record.began).milliseconds)
+        if written == false { logger.warning("the call log could not be written") }
+    }
+
+    /// Tells the server what the kiosk is doing, if it is something else than before.
+    func announce(always: Bool = false) {
+        let status = machine.state.kioskStatus(at: with.clock.now())
+        let isNews =
+            presence.map { ($0.state, $0.with, $0.detail) != (status.state, status.with, status.detail) } ?? true
+        guard always || isNews else { return }
+        presence = status
+        outgoing.yield(.presence(status))
+    }
+}
+
+extension CallPolicy {
+    /// The site file's rules in the machine's words.
+    init(_ answer: SiteConfiguration.Answer) {
+        self.init(
+            automatic: answer.automatic, after: answer.after,
+            from: answer.from.contains("*") ? .everyone : .named(Set(answer.from)),
+            others: answer.others == .refuse ? .refuse : .ring)
+    }
+}
