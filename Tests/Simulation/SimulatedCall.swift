@@ -57,9 +57,9 @@ public final class SimulatedCall {
         queue.push(instant, .action(action))
     }
 
-    /// The caller offers and both sides' media start.
-    public func begin() {
-        offer(from: .caller)
+    /// One side offers and both sides' media start.
+    public func begin(offeringFrom side: Side = .caller) {
+        offer(from: side)
         for side in Side.allCases {
             queue.push(now, .frame(side))
             queue.push(now, .sound(side))

@@ -30,7 +30,10 @@ struct VideoReceiver: ~Copyable {
     /// `frames` has not said yet that nothing is ready.
     var mayHaveFrames = false
 
-    init(frames: BufferPool) { self.frames = VideoFrameBuffer(frames: frames) }
+    /// - Parameter share: packets that may be held at the most.
+    init(frames: BufferPool, share: Int) {
+        self.frames = VideoFrameBuffer(capacity: powerOfTwo(notAbove: min(512, share)), frames: frames)
+    }
 
     mutating func follow(_ source: UInt32?) {
         ssrc = source

@@ -36,13 +36,14 @@ struct VideoSender: ~Copyable {
     var intraRequests = FullIntraRequestFilter()
     var targetBitrate: Int
 
-    init(random: inout RandomSource, configuration: PeerConfiguration) {
+    /// - Parameter share: packets that may be kept at the most.
+    init(random: inout RandomSource, configuration: PeerConfiguration, share: Int) {
         header = RTPHeaderWriter(random: &random)
         retransmission = RetransmissionStream(
             ssrc: UInt32.random(in: 1...UInt32.max, using: &random), payloadType: 0,
             sequenceNumber: UInt16(truncatingIfNeeded: random.next()))
         packetizer = VP8Packetizer(pictureID: UInt16(truncatingIfNeeded: random.next()))
-        cache = RetransmissionCache(capacity: configuration.retransmissionCacheSize)
+        cache = RetransmissionCache(capacity: powerOfTwo(notAbove: min(configuration.retransmissionCacheSize, share)))
         timestampOffset = UInt32(truncatingIfNeeded: random.next())
         targetBitrate = configuration.startBitrate
     }
@@ -52,6 +53,13 @@ struct VideoSender: ~Copyable {
         let (seconds, rest) = capturedAt.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         return timestampOffset &+ UInt32(truncatingIfNeeded: seconds &* 90_000 &+ rest * 9 / 100_000)
     }
+}
+
+/// The largest power of two that is not above `limit`; 2 at the least, 2¹⁵ at the most.
+func powerOfTwo(notAbove limit: Int) -> Int {
+    var power = 2
+    while power * 2 <= min(limit, 1 << 15) { power *= 2 }
+    return power
 }
 
 extension RTPHeaderWriter {

@@ -14,7 +14,8 @@ public struct PeerConfiguration: Sendable {
     public var maximumBitrate = 2_500_000
     /// Bits per second that we let the peer send, where it listens to REMB.
     public var maximumReceiveBitrate = 4_000_000
-    /// Sent video packets kept for retransmission, a power of two; each holds a slot of the packet pool.
+    /// Sent video packets kept for retransmission at the most; each holds a slot of the packet pool, of which a peer
+    /// keeps a quarter at the most.
     public var retransmissionCacheSize = 512
 
     public init(capabilities: MediaCapabilities = .kiosk) { self.capabilities = capabilities }

@@ -87,7 +87,12 @@ extension PeerConnection {
         guard !isClosed else { return .distantFuture }
         var next = min(iceDeadline, timers.next, security?.deadline ?? .distantFuture)
         next = min(next, videoSender.keyFrameRequests.nextDeadline)
-        if videoFlow.receives { next = min(next, videoReceiver.nextDeadline) }
-        return next
+        return min(next, videoDeadline)
+    }
+
+    /// When the peer's video wants attention: never while nothing could be asked for, and not before there may be a slot.
+    var videoDeadline: Instant {
+        guard canSend, videoFlow.receives, videoReceiver.ssrc != nil else { return .distantFuture }
+        return max(videoReceiver.nextDeadline, feedbackResumesAt)
     }
 }

@@ -85,7 +85,8 @@ extension PeerConnection {
     }
 
     mutating func sendKeyFrameRequest() {
-        guard let video, let ssrc = videoReceiver.ssrc, var buffer = takeCompound() else { return }
+        guard let video, let ssrc = videoReceiver.ssrc else { return }
+        guard var buffer = takeCompound() else { return }
         var writer = RTCPWriter(buffer.mutableBytes)
         beginFeedback(&writer, video)
         if video.feedback.contains(.pli) {
@@ -117,6 +118,7 @@ extension PeerConnection {
     private mutating func takeCompound() -> PooledBuffer? {
         guard var buffer = try? packets.take() else {
             transport.refusals.exhausted &+= 1
+            feedbackResumesAt = now + .milliseconds(5)
             return nil
         }
         buffer.setCount(Self.compoundSize)

@@ -106,7 +106,7 @@ extension PeerConnection {
 
     private mutating func insertVideo(_ packet: consuming PooledBuffer, _ header: RTPHeader, _ sequence: Int64) {
         videoReceiver.lastPacket = now
-        videoReceiver.losses.received(sequence, now: now)
+        if video?.feedback.contains(.nack) == true { videoReceiver.losses.received(sequence, now: now) }
         switch videoReceiver.frames.insert(packet, header: header, sequence: sequence, arrival: now) {
         case .accepted: break
         case .duplicate, .late, .malformed: videoReceiver.statistics.packetsDiscarded &+= 1

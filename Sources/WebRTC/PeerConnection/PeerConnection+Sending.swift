@@ -18,17 +18,17 @@ extension PeerConnection {
         let room = Self.maximumPacketSize - videoSender.header.headerSize - (security?.overhead ?? 0) - 2
         let fragments = videoSender.packetizer.fragments(frameSize: frame.byteCount, maximumPayload: room)
         let timestamp = videoSender.timestamp(capturedAt)
-        guard fragments.count <= outgoing.free else { return loseFrame() }
+        guard fragments.count <= outgoing.free else { return loseFrame(after: 0) }
         for index in 0..<fragments.count {
             guard var packet = try? packets.take(), var copy = try? packets.take(),
                 videoSender.header.write(into: &packet, marker: fragments.isLast(index), timestamp: timestamp) != nil,
                 fragments.append(index, of: frame, to: &packet), let header = try? RTPHeader(parsing: packet.bytes)
-            else { return loseFrame() }
+            else { return loseFrame(after: index) }
             stamp(&packet, header, video)
             copy.copy(from: packet.bytes)
             let size = header.payloadRange.count
             videoSender.cache.store(packet, header: header, now: self.now)
-            guard protectAndQueue(copy) else { return loseFrame() }
+            guard protectAndQueue(copy) else { return loseFrame(after: index) }
             videoSender.report.sent(timestamp: timestamp, capturedAt: capturedAt, payloadSize: size)
             videoSender.statistics.packetsSent &+= 1
             videoSender.statistics.bytesSent &+= UInt64(size)
@@ -116,8 +116,10 @@ extension PeerConnection {
     }
 
     /// No slot or no room for the whole frame: what follows is of no use to the peer before a key frame.
-    private mutating func loseFrame() {
+    private mutating func loseFrame(after sent: Int) {
         transport.refusals.exhausted &+= 1
+        // A gap in the numbers, or the peer would take what it has of the frame for all of it.
+        if sent > 0 { videoSender.header.sequenceNumber &+= 1 }
         videoSender.awaitsKeyFrame = true
         demandKeyFrame()
     }

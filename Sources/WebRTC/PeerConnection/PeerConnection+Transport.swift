@@ -99,7 +99,7 @@ extension PeerConnection {
             case .pool: iceIsDue = true
             }
         }
-        if videoReceiver.nextDeadline <= self.now { serveVideo() }
+        if videoDeadline <= self.now { serveVideo() }
         if videoSender.keyFrameRequests.takeDue(now: self.now) { emit(.keyFrameRequested) }
     }
 

@@ -53,6 +53,8 @@ public struct PeerConnection: ~Copyable, @unchecked Sendable {  // what it refer
     /// ICE may have something to say.
     var iceIsDue = true
     var iceDeadline = Instant.distantFuture
+    /// No slot was free for feedback: try again then.
+    var feedbackResumesAt = Instant.zero
     var hasDescription = false
     var isClosed = false
     public internal(set) var connectionState = PeerConnectionState.new
@@ -88,8 +90,10 @@ public struct PeerConnection: ~Copyable, @unchecked Sendable {  // what it refer
         self.now = now
         securityKind = security
         audioSender = AudioSender(random: &random)
-        videoSender = VideoSender(random: &random, configuration: configuration)
-        videoReceiver = VideoReceiver(frames: frames)
+        // A peer never holds more than half of the slots for long, or none would be left to receive with.
+        let share = packets.slotCount / 4
+        videoSender = VideoSender(random: &random, configuration: configuration, share: share)
+        videoReceiver = VideoReceiver(frames: frames, share: share)
         let name = Self.token(&random)
         canonicalName = Array(name.utf8)
         var tracks: [LocalMedia] = []
