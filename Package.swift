@@ -52,6 +52,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.5.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -65,6 +67,7 @@ let package = Package(
         shim("COpus", links: ["opus"]),
         shim("CYAML", links: ["yaml"]),
         shim("CYUV", links: ["yuv"]),
+        shim("CAllocationCounter"),  // tests only
         shim("CTurboJPEG", links: ["turbojpeg"]),
         .systemLibrary(
             name: "CPangoCairo", path: "Sources/CLibraries/CPangoCairo", pkgConfig: "pangocairo",
@@ -100,22 +103,28 @@ let package = Package(
 
         // signalling
         target("SignallingMessages", in: "Signalling", ["Primitives"], pure: true),
-        target("SocketIO", in: "Signalling", ["SignallingMessages"]),
+        target("SocketIO", in: "Signalling", ["Primitives", "SignallingMessages"], pure: true),
+        target("WebSocketTransport", in: "Signalling", ["SocketIO"] + nio),
         target(
-            "SignallingClient", in: "Signalling", ["Primitives", "SignallingMessages", "SocketIO", logging] + nio),
+            "SignallingClient", in: "Signalling",
+            ["Primitives", "SignallingMessages", "SocketIO", "WebSocketTransport", logging] + nio),
         target(
             "SwitchboardServer", in: "Signalling",
             [
-                "Primitives", "SignallingMessages", "SocketIO", logging,
-                .product(name: "Hummingbird", package: "hummingbird"),
+                "Primitives", "SignallingMessages", "SocketIO", "WebSocketTransport", logging,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
-            ] + nio, resources: [.embedInCode("Console")]),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ] + nio, resources: [.copy("Console")]),
 
         // kiosk
         target("CallControl", in: "Kiosk", ["Primitives"], pure: true),
         target("MediaControl", in: "Kiosk", ["Primitives"], pure: true),
-        target("Configuration", in: "Kiosk", ["Primitives", "CYAML"]),
+        target("KioskConfiguration", in: "Kiosk", ["Primitives", "CYAML"]),
         target("Observability", in: "Kiosk", ["Primitives", logging]),
+        target("LocalControl", in: "Kiosk", ["Primitives", "LinuxIO", "SignallingMessages"]),
         target("Screens", in: "Kiosk", ["Primitives", "CallControl", "CPangoCairo", "CYUV"]),
         target(
             "FrontPanel", in: "Kiosk", ["Primitives", "Screens", "CTurboJPEG", logging] + nio,
@@ -123,16 +132,16 @@ let package = Package(
         target(
             "Supervisor", in: "Kiosk",
             [
-                "Primitives", "LinuxIO", "CallControl", "MediaControl", "Configuration", "Observability", "Screens",
-                "FrontPanel", "Devices", "VirtualDevices", "SignallingMessages", "SignallingClient", logging,
+                "Primitives", "LinuxIO", "CallControl", "MediaControl", "KioskConfiguration", "Observability", "Screens",
+                "FrontPanel", "Devices", "VirtualDevices", "SignallingMessages", "SignallingClient", "LocalControl", logging,
             ] + nio),
 
         // 6: mains
-        command("kioskd", ["Supervisor", "Configuration", "Observability", arguments, logging]),
+        command("kioskd", ["Supervisor", "KioskConfiguration", "LocalControl", "Observability", arguments, logging]),
         command(
             "kiosk-mediad",
-            ["MediaEngine", "VirtualDevices", "Devices", "Configuration", "MediaControl", "LinuxIO", "Primitives"]),
-        command("kioskctl", ["Configuration", "Primitives", "LinuxIO", arguments]),
+            ["MediaEngine", "VirtualDevices", "Devices", "KioskConfiguration", "MediaControl", "LinuxIO", "Primitives"]),
+        command("kioskctl", ["KioskConfiguration", "LocalControl", "SignallingMessages", arguments]),
         command("switchboard", ["SwitchboardServer", arguments, logging]),
 
         // tests
@@ -169,13 +178,13 @@ let package = Package(
             "SwitchboardServerTests",
             ["SwitchboardServer", "SignallingMessages", "SocketIO", "Primitives", logging] + nio),
         tests("CallControlTests", ["CallControl", "Primitives"]),
-        tests("ConfigurationTests", ["Configuration", "Primitives"]),
+        tests("KioskConfigurationTests", ["KioskConfiguration", "Primitives"]),
         tests("ScreensTests", ["Screens", "CallControl", "Primitives"]),
         tests("FrontPanelTests", ["FrontPanel", "Screens", "Primitives"] + nio),
         tests(
             "SupervisorTests",
             [
-                "Supervisor", "CallControl", "MediaControl", "Configuration", "LocalControl", "LinuxIO", "Observability",
+                "Supervisor", "CallControl", "MediaControl", "KioskConfiguration", "LocalControl", "LinuxIO", "Observability",
                 "SignallingClient", "SignallingMessages", "FrontPanel", "Screens", "Primitives", logging,
             ]),
         tests("LayeringTests", []),

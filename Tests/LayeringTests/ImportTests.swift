@@ -106,7 +106,7 @@ import Testing
             "SignallingMessages",
         ],
         [
-            "ICE", "JitterBuffer", "VirtualDevices", "Configuration", "Observability", "SocketIO", "WebSocketTransport",
+            "ICE", "JitterBuffer", "VirtualDevices", "KioskConfiguration", "Observability", "SocketIO", "WebSocketTransport",
             "Screens",
         ],
         ["PeerConnection", "SignallingClient", "FrontPanel"],

@@ -1,4 +1,4 @@
-import Configuration
+import KioskConfiguration
 
 /// Files of the repository, found from this source file.
 enum Repository {

@@ -1,4 +1,4 @@
-import Configuration
+import KioskConfiguration
 import Testing
 
 /// A key exists in the code, in docs/configuration.md and in board/schema.json, or in none of them.

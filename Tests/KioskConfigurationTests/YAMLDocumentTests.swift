@@ -1,4 +1,4 @@
-import Configuration
+import KioskConfiguration
 import Glibc
 import Primitives
 import Testing
