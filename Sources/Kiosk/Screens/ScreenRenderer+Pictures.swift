@@ -60,7 +60,7 @@ extension ScreenRenderer {
             y: layout.isLandscape ? box.height / 2 : padding + radius, radius: radius, Palette.trouble)
         let stack = stack(
             wordings(\.reconnecting), width: words.width, height: words.height, least: layout.sentenceHeight,
-            most: layout.sentenceHeight * 1.2, alignment: layout.isLandscape ? .start : .centre)
+            most: layout.sentenceHeight * 1.05, alignment: layout.isLandscape ? .start : .centre)
         let y = words.centreY - stack.height / 2
         for (block, dy) in stack.blocks {
             place(

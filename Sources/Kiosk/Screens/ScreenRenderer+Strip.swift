@@ -12,10 +12,26 @@ extension ScreenRenderer {
         let strip = layout.strip
         base.fill(strip, radius: layout.unit * 0.035, Palette.panel)
         let width = strip.width / Double(actions.count)
-        for (index, action) in actions.enumerated() {
-            let box = Box(strip.x + Double(index) * width, strip.y, width, strip.height)
-            drawAction(action, in: box.inset(layout.unit * 0.03, layout.unit * 0.012), leads: index == 0)
+        let boxes = actions.indices.map { index in
+            Box(strip.x + Double(index) * width, strip.y, width, strip.height)
+                .inset(layout.unit * 0.03, layout.unit * 0.012)
         }
+        // All in the type of the one that has the least room.
+        let most = zip(actions, boxes).reduce(layout.noteHeight * 1.45) { most, pair in
+            words(of: pair.0, in: pair.1, most: most).letterHeight
+        }
+        for (index, (action, box)) in zip(actions, boxes).enumerated() {
+            drawAction(action, in: box, most: most, leads: index == 0)
+        }
+    }
+
+    private func markRadius(in box: Box) -> Double { min(box.height * 0.40, box.width * 0.14) }
+
+    private func words(of action: Action, in box: Box, most: Double) -> Stack {
+        let radius = markRadius(in: box)
+        return stack(
+            wordings(action.text), width: box.width - 2.55 * radius, height: box.height,
+            least: min(most, layout.noteHeight), most: most, alignment: .start)
     }
 
     /// Half a disc at the screen's edge, pointing out of it to where the button is.
@@ -36,12 +52,10 @@ extension ScreenRenderer {
         }
     }
 
-    private func drawAction(_ action: Action, in box: Box, leads: Bool) {
-        let radius = min(box.height * 0.40, box.width * 0.14)
+    private func drawAction(_ action: Action, in box: Box, most: Double, leads: Bool) {
+        let radius = markRadius(in: box)
         let gap = radius * 0.55
-        let stack = stack(
-            wordings(action.text), width: box.width - 2 * radius - gap, height: box.height, least: layout.noteHeight,
-            most: layout.noteHeight * 1.45, alignment: .start)
+        let stack = words(of: action, in: box, most: most)
         let widest = stack.blocks.reduce(0) { max($0, $1.block.width) }
         let total = 2 * radius + gap + widest
         let x =
