@@ -1,5 +1,5 @@
 import ArgumentParser
-import Configuration
+import KioskConfiguration
 import LocalControl
 import Logging
 import Observability
@@ -24,11 +24,11 @@ struct KioskDaemon: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where it stands and whom it answers.", valueName: "file"))
     var site: String
 
-    @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
-    var logLevel: Logger.Level = .info
+    @Option(help: "What is logged, at the least.")
+    var logLevel = LogLevel.info
 
     mutating func run() async throws {
-        let level = logLevel
+        let level = Logger.Level(rawValue: logLevel.rawValue) ?? .info
         LoggingSystem.bootstrap { StandardErrorLog(label: $0, level: level) }
         let (boardFile, siteFile) = (board, site)
         let status = await TerminationSignals.cancelling { await Self.serve(boardFile: boardFile, siteFile: siteFile) }
@@ -56,4 +56,7 @@ struct KioskDaemon: AsyncParsableCommand {
     }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+/// `Logger.Level` as an argument.
+enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+    case trace, debug, info, notice, warning, error, critical
+}

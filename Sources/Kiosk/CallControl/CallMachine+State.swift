@@ -6,6 +6,9 @@ extension CallMachine {
         CallState(phase: shownPhase, offlineSince: offlineSince, faults: faults, devices: devices)
     }
 
+    /// In the room and with a media process: a call would come through.
+    public var isReady: Bool { isOnline && hasMedia }
+
     /// The media session of the call that is on.
     public var session: SessionNumber? {
         guard case .call(let call) = phase else { return nil }

@@ -6,7 +6,8 @@ import Synchronization
 
 /// kioskd's side of the local socket: takes connections of this user (mode 0600), one request each.
 public final class ControlServer: Sendable {
-    private let listener: SeqPacketListener
+    private let path: String
+    private let listener: Mutex<SeqPacketListener?>
     private let thread: Mutex<MediaThread?>
     private let isStopping = Atomic<Bool>(false)
 
@@ -30,7 +31,9 @@ public final class ControlServer: Sendable {
         path: String, handler: @escaping @Sendable (ControlRequest) async -> ControlReply
     ) throws(Failure) {
         do throws(SystemError) {
-            listener = try SeqPacketListener(path: path)
+            let listener = try SeqPacketListener(path: path)
+            self.path = path
+            self.listener = Mutex(listener)
             thread = Mutex(nil)
             let made = try MediaThread(name: "local-control") { [weak self, listener] in
                 while let connection = try? listener.accept() {
@@ -48,8 +51,9 @@ public final class ControlServer: Sendable {
     public func stop() {
         guard !isStopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
         // Wakes the thread, which waits for a connection.
-        _ = try? SeqPacketSocket.connect(path: listener.path)
+        _ = try? SeqPacketSocket.connect(path: path)
         thread.withLock { $0 }?.join()
+        listener.withLock { $0 = nil }
     }
 
     private static func serve(

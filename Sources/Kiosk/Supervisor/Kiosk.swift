@@ -1,4 +1,4 @@
-public import Configuration
+public import KioskConfiguration
 import FrontPanel
 import Glibc
 import LinuxIO

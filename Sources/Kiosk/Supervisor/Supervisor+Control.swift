@@ -1,5 +1,5 @@
 import CallControl
-import Configuration
+import KioskConfiguration
 import FrontPanel
 public import LocalControl
 import MediaControl

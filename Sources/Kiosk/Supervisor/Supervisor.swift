@@ -1,5 +1,5 @@
 public import CallControl
-public import Configuration
+public import KioskConfiguration
 import FrontPanel
 import LocalControl
 public import Logging
@@ -70,6 +70,8 @@ public actor Supervisor {
     }
 
     public var state: CallState { machine.state }
+    /// In the room and with a media process: a call would come through.
+    public var isReady: Bool { machine.isReady }
 
     /// Runs the kiosk until the task is cancelled; then hangs up, closes the devices and ends what it runs.
     public func run() async {
