@@ -25,7 +25,7 @@ public final class Endpoint {
     public private(set) var audioReceived: Set<UInt32> = []
     public private(set) var keyFrameRequests = 0
     /// What must never be: said once, in words.
-    public var faults: [String] = []
+    public var faults: [String] = [] { didSet { if faults.count > 100 { faults.removeLast() } } }
     public var deadline = Instant.distantFuture
     /// Candidates to be signalled.
     public var candidates: [(text: String, mid: String, index: Int)] = []

@@ -99,13 +99,15 @@ struct Scenario {
         call.begin(offeringFrom: isOfferedByCallee ? .callee : .caller)
         call.run(for: .seconds(4))
         var faults = call.faults
+        // Media flow when both are ready.
+        let ready = [call.caller.connectedAt, call.callee.connectedAt].compactMap { $0 }.max() ?? call.now
         for side in SimulatedCall.Side.allCases {
             let endpoint = call[side]
-            guard let connected = endpoint.connectedAt, endpoint.state == .connected else {
+            guard endpoint.connectedAt != nil, endpoint.state == .connected else {
                 faults.append("\(side) is \(endpoint.state)")
                 continue
             }
-            let seconds = (call.now - connected).seconds
+            let seconds = (call.now - ready).seconds
             let sounds = Double(endpoint.audioReceived.count)
             if sounds < 40 * (seconds - 0.5) { faults.append("\(side) heard \(sounds) packets in \(seconds) s") }
             if endpoint.framesReceived < Int(8 * (seconds - 1)) {

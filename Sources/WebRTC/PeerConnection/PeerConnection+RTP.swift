@@ -120,9 +120,9 @@ extension PeerConnection {
         guard let video, let ssrc = videoReceiver.ssrc, canSend else { return }
         if videoReceiver.frames.nextDeadline <= now { videoReceiver.mayHaveFrames = true }
         videoReceiver.losses.discard(before: videoReceiver.frames.firstWanted)
-        if let roundTrip = videoSender.remote.roundTripTime {
-            videoReceiver.losses.roundTripTime = .microseconds(Int64(min(max(roundTrip, 0), 10) * 1e6))
-        }
+        videoReceiver.losses.roundTripTime = roundTripTime
+        // Time for a retransmission, and for one more where that was lost too.
+        videoReceiver.frames.maximumWait = max(.milliseconds(400), min(roundTripTime * 3, .seconds(1)))
         if video.feedback.contains(.nack) { sendNACK(video, ssrc) }
         let gaveUp = videoReceiver.losses.takeGivenUp()
         if gaveUp || videoReceiver.frames.needsKeyFrame(now: now) {
@@ -130,6 +130,12 @@ extension PeerConnection {
         } else if videoReceiver.keyFrameRequests.takeDue(now: now) {
             sendKeyFrameRequest()
         }
+    }
+
+    /// As the reports have it, or before them the check that made the pair valid.
+    var roundTripTime: Interval {
+        let reported = videoSender.remote.roundTripTime ?? audioSender.remote.roundTripTime
+        return reported.map { .microseconds(Int64(min(max($0, 0), 10) * 1e6)) } ?? firstRoundTripTime
     }
 
     /// Asks the peer for a key frame: the decoder cannot go on. At most one request per half second goes out.

@@ -65,9 +65,7 @@ extension PeerConnection {
 
     /// Sends a packet again that the peer says it lacks, within the limits of the cache.
     mutating func retransmit(_ sequenceNumber: UInt16, in video: MediaSection) {
-        let roundTrip = videoSender.remote.roundTripTime ?? 0.05
-        let wait = Interval.microseconds(Int64(min(max(roundTrip, 0), 10) * 1e6))
-        let decision = videoSender.cache.request(sequenceNumber, now: now, roundTripTime: wait)
+        let decision = videoSender.cache.request(sequenceNumber, now: now, roundTripTime: roundTripTime)
         guard decision == .granted, var copy = try? packets.take() else { return }
         if videoSender.usesRetransmissionStream {
             guard videoSender.cache.wrap(sequenceNumber, into: &copy, stream: &videoSender.retransmission),

@@ -157,6 +157,8 @@ extension PeerConnection {
         switch securityState {
         case .connected:
             earlyFlight.removeAll()
+            let inUse = ice.candidatePairStatistics().first { $0.inUse }
+            firstRoundTripTime = inUse?.currentRoundTripTime ?? firstRoundTripTime
             timers[.reports] = now + .milliseconds(200)
             emit(.targetBitrate(videoSender.targetBitrate))
             if videoFlow.sends { demandKeyFrame() }

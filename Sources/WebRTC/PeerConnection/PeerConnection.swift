@@ -53,6 +53,8 @@ public struct PeerConnection: ~Copyable, @unchecked Sendable {  // what it refer
     /// ICE may have something to say.
     var iceIsDue = true
     var iceDeadline = Instant.distantFuture
+    /// Of the check on the pair that was in use when the connection came up.
+    var firstRoundTripTime = Interval.milliseconds(100)
     /// No slot was free for feedback: try again then.
     var feedbackResumesAt = Instant.zero
     var hasDescription = false
