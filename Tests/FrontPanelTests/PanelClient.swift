@@ -4,32 +4,22 @@ import NIOCore
 import NIOPosix
 import Primitives
 import Screens
-import Synchronization
-
-/// A clock that stands until it is moved.
-final class StandingClock: Sendable {
-    private let now = Mutex(Instant(nanoseconds: 1_000_000_000_000))
-    func read() -> Instant { now.withLock { $0 } }
-    func move(by interval: Interval) { now.withLock { $0 = $0 + interval } }
-}
 
 /// A front panel on a free port of the loopback interface, and raw connections to it.
 struct Panel {
     let server: FrontPanelServer
     let display: VirtualDisplay
-    let clock: StandingClock
 
     /// Starts a panel for the length of `body`.
     static func serve(
         limits: PanelLimits = PanelLimits(), _ body: @Sendable (Panel) async throws -> Void
     ) async throws {
-        let clock = StandingClock()
         let display = VirtualDisplay(width: 320, height: 200)
         let server = try await FrontPanelServer.start(
-            host: "127.0.0.1", port: 0, display: display, clock: { clock.read() },
+            host: "127.0.0.1", port: 0, display: display, clock: { Instant(nanoseconds: 1_000_000_000_000) },
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), limits: limits)
         do {
-            try await body(Panel(server: server, display: display, clock: clock))
+            try await body(Panel(server: server, display: display))
         } catch {
             await server.stop()
             throw error

@@ -13,6 +13,8 @@ final class PanelStream {
     private var next: Scheduled<Void>?
     private var sent: UInt64?
     private var sentAt: Instant
+    /// The picture of `sent` has been sent twice.
+    private var isRepeated = false
     private var stuckSince: Instant?
     private var hasEnded = false
 
@@ -55,11 +57,12 @@ final class PanelStream {
     private func sendNews(_ now: Instant) {
         switch kind {
         case .pictures:
-            guard let (jpeg, serial) = stage.photograph(newerThan: sent) else { return }
+            // A browser shows a picture when the next begins, so the last of a run goes out twice.
+            guard let (jpeg, serial) = stage.photograph(newerThan: isRepeated ? sent : nil) else { return }
+            isRepeated = serial == sent
             sent = serial
             write("Content-Type: image/jpeg\r\nContent-Length: \(jpeg.readableBytes)\r\n\r\n", flushes: false)
             write(jpeg, flushes: false)
-            // The boundary after a picture goes with it: a browser shows the picture when it has seen that.
             write("\r\n--\(Self.boundary)\r\n")
         case .events:
             if let (json, version) = stage.facts(newerThan: sent) {

@@ -6,9 +6,9 @@ final class PictureLayer {
         let y: Double
     }
     var patches: [Patch] = []
-    /// The plate with the time, made anew every second, and where the plate before it ends.
+    /// The plate with the time, made anew every second, and the plate with the name.
     var time: Patch?
-    var nameEnd: Double?
+    var name: Box?
     /// The own picture, mirrored, as it stands in its corner.
     var inset: Canvas?
     /// Where the other side's picture was last drawn; elsewhere the layer below shows.
@@ -16,6 +16,6 @@ final class PictureLayer {
 
     func clear() {
         patches.removeAll(keepingCapacity: true)
-        (time, nameEnd, pictureBox) = (nil, nil, nil)
+        (time, name, pictureBox) = (nil, nil, nil)
     }
 }

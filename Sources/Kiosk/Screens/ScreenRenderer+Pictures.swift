@@ -7,31 +7,37 @@ extension ScreenRenderer {
         guard !name.isEmpty else { return }
         let text = isVerified ? name : "\(name) · \(languages[0].texts.notVerified)"
         let (block, size) = line(
-            Wording(text: text, language: languages[0]), letterHeight: layout.noteHeight, width: area.width * 0.45)
-        let (patch, box) = plate(block, x: plateMargin)
+            Wording(text: text, language: languages[0]), letterHeight: layout.noteHeight,
+            width: area.width * (layout.isLandscape ? 0.45 : 0.54))
+        let (patch, box) = plate(block, x: plateMargin, y: plateMargin)
         pictures.patches.append(patch)
-        pictures.nameEnd = box.right
+        pictures.name = box
         written.append(
             PlacedText(
                 text: text, role: .note, ink: Box(box.x + platePadding, box.y, block.width, box.height), box: area,
                 letterHeight: size, isCut: block.isEllipsized))
     }
 
-    /// How long the call has been, on a plate of its own beside the name.
+    /// How long the call has been, on a plate of its own.
     func drawCallTime(_ look: Look) {
         guard let elapsed = look.motion.elapsed else { return }
         let (block, _) = line(
             Wording(text: Self.duration(elapsed), language: languages[0]), letterHeight: layout.noteHeight,
             weight: .semibold, width: layout.width * 0.25)
-        pictures.time = plate(block, x: (pictures.nameEnd ?? 0) + plateMargin).patch
+        // beside the name, or upright below it, where the own picture is not
+        let name = pictures.name ?? Box(0, plateMargin, 0, 0)
+        let (x, y) =
+            layout.isLandscape || pictures.name == nil
+            ? (name.right + plateMargin, name.y) : (name.x, name.bottom + plateMargin * 0.5)
+        pictures.time = plate(block, x: x, y: y).patch
     }
 
     private var plateMargin: Double { (layout.unit * 0.025).rounded() }
     private var platePadding: Double { layout.noteHeight * 0.8 }
 
-    private func plate(_ block: TextBlock, x: Double) -> (patch: PictureLayer.Patch, box: Box) {
+    private func plate(_ block: TextBlock, x: Double, y: Double) -> (patch: PictureLayer.Patch, box: Box) {
         let box = Box(
-            x.rounded(), plateMargin, (block.width + 2 * platePadding).rounded(.up),
+            x.rounded(), y.rounded(), (block.width + 2 * platePadding).rounded(.up),
             (block.height + platePadding * 0.7).rounded(.up))
         let canvas = Canvas(width: Int(box.width), height: Int(box.height), transparent: true)
         canvas.fill(canvas.bounds, radius: box.height / 2, Palette.ground, alpha: 0.9)

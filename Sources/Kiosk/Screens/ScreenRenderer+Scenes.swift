@@ -38,7 +38,8 @@ extension ScreenRenderer {
 
     private func drawRinging(name: String, isVerified: Bool, seconds: Int?) {
         let known = name.isEmpty ? languages[0].texts.someone : name
-        let above = isVerified ? joined(\.incomingCall) : joined { "\($0.incomingCall) · \($0.notVerified)" }
+        let above: (ScreenTexts) -> String =
+            isVerified ? \.incomingCall : { "\($0.incomingCall) · \($0.notVerified)" }
         let sentence =
             seconds.map { seconds in
                 wordings { ScreenTexts.fill($0.cameraWillTurnOn, "seconds", String(seconds)) }
@@ -72,7 +73,8 @@ extension ScreenRenderer {
 
     /// Lays a page out: above, title, sentence and below share the words' box; what is small stands at the bottom.
     private func drawPage(
-        _ symbol: Symbol?, _ colour: Colour, above: Wording? = nil, title: Wording? = nil, sentence: [Wording],
+        _ symbol: Symbol?, _ colour: Colour, above: ((ScreenTexts) -> String)? = nil, title: Wording? = nil,
+        sentence: [Wording],
         below: Wording? = nil, small: Wording? = nil, actions: [Action]
     ) {
         let body = layout.body(bottom: !actions.isEmpty ? .strip : small != nil ? .note : .open)
@@ -90,11 +92,7 @@ extension ScreenRenderer {
                 alignment: alignment, weight: role == .sentence ? .semibold : .medium)
             parts.append((stack, colour, role))
         }
-        if let above {
-            add(
-                [above], Palette.quiet, least: layout.noteHeight, most: layout.noteHeight * 1.15, share: 0.2,
-                role: .note)
-        }
+        if let above { parts.append((lineStack(above, width: box.width), Palette.quiet, .note)) }
         if let title { add([title], colour, least: least * 0.9, most: least, share: 0.35, role: .note) }
         let most = title == nil ? least * 1.45 : least * 1.1
         add(sentence, Palette.text, least: least, most: most, share: below == nil ? 1 : 0.6, role: .sentence)
@@ -115,6 +113,17 @@ extension ScreenRenderer {
         }
         if let small { drawSmall(small) }
         if !actions.isEmpty { drawStrip(actions) }
+    }
+
+    /// One line as a stack, in the first language alone if both do not fit.
+    private func lineStack(_ text: (ScreenTexts) -> String, width: Double) -> Stack {
+        let both = line(joined(text), letterHeight: layout.noteHeight * 1.1, width: width)
+        let (block, letterHeight) =
+            both.block.isEllipsized
+            ? line(
+                Wording(text: text(languages[0].texts), language: languages[0]), letterHeight: layout.noteHeight * 1.1,
+                width: width) : both
+        return Stack(blocks: [(block, -block.ink.y)], letterHeight: letterHeight, height: block.ink.height)
     }
 
     private func drawSmall(_ wording: Wording) {

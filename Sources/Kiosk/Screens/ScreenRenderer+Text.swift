@@ -48,9 +48,9 @@ extension ScreenRenderer {
                 if block.overflows { fits = false }
                 // by what the letters cover: leading above and below would cost a size
                 blocks.append((block, y - block.ink.y))
-                y += block.ink.height + letterHeight * 0.62
+                y += block.ink.height + letterHeight * 0.75
             }
-            let total = y - letterHeight * 0.62
+            let total = y - letterHeight * 0.75
             if (fits && total <= height) || isLast {
                 return Stack(blocks: blocks, letterHeight: letterHeight, height: total)
             }
