@@ -52,9 +52,10 @@ extension Supervisor {
             server = kind == .callpoint ? "callpoint" : "ancestor"
             counters.connections += 1
             logger.info("connected to the server", metadata: ["kind": "\(kind)"])
-        case .disconnected(let reason):
+        case .disconnected:
+            // The client itself says why, and of every attempt that fails.
+            if server != nil { logger.warning("connection to the server lost") }
             server = nil
-            logger.warning("connection to the server lost", metadata: ["reason": "\(reason)"])
         case .roomFull(let retry):
             logger.error("the room is full", metadata: ["retry in s": "\(retry.milliseconds / 1000)"])
         case .incomingCall(let user):
