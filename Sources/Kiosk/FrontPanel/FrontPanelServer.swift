@@ -56,7 +56,7 @@ public final class FrontPanelServer: Sendable {
         do {
             let channel = try await bootstrap.bind(host: host, port: port).get()
             let bound = channel.localAddress?.port ?? port
-            logger.info("front panel", metadata: ["address": "http://\(host):\(bound)/"])
+            logger.debug("front panel listens", metadata: ["address": "http://\(host):\(bound)/"])
             return FrontPanelServer(port: bound, stage: stage, group: group)
         } catch {
             try? await group.shutdownGracefully()

@@ -18,7 +18,8 @@ struct PictureSlot {
     /// - Returns: false if it was left out.
     mutating func take(_ view: I420View, at now: Instant, lookedAt: Instant?) -> Bool {
         let isViewed = lookedAt.map { now - $0 < Self.attention } ?? false
-        if let takenAt, now - takenAt < (isViewed ? Self.viewed : Self.unviewed) { return false }
+        // A stamp from the future must not keep later pictures out.
+        if let takenAt, now >= takenAt, now - takenAt < (isViewed ? Self.viewed : Self.unviewed) { return false }
         count &+= 1
         picture.copy(view, generation: count)
         (isFresh, takenAt) = (true, now)
