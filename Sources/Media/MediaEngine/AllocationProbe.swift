@@ -3,18 +3,24 @@ import MediaControl
 
 /// Heap allocations of each thread, where the process was started with the allocation counter in it; nothing otherwise.
 struct AllocationProbe: Sendable {
-    private typealias Reading = @convention(c) () -> UInt64
+    /// Allocations that the calling thread has made.
+    typealias Reading = @convention(c) () -> UInt64
 
-    private static let reading: Reading? = {
-        guard let symbol = dlsym(nil, "callpoint_thread_allocations") else { return nil }
-        return unsafeBitCast(symbol, to: Reading.self)
-    }()
-
+    private let reading: Reading?
     private let counts = FixedAtomics(count: MediaThreadName.allCases.count, initial: -1)
+
+    /// Without `reading` the counter is looked for in the process, where the bench preloads it.
+    init(_ reading: Reading? = nil) {
+        if let reading {
+            self.reading = reading
+        } else {
+            self.reading = dlsym(nil, "callpoint_thread_allocations").map { unsafeBitCast($0, to: Reading.self) }
+        }
+    }
 
     /// Notes how many allocations the calling thread has made.
     func note(_ thread: MediaThreadName) {
-        guard let reading = Self.reading else { return }
+        guard let reading else { return }
         counts[Int(thread.rawValue)] = Int64(clamping: reading())
     }
 

@@ -46,7 +46,7 @@ final class EngineState: Sendable {
     let pictures: PicturePool
     let counters = MediaCounters()
     let heartbeats = Heartbeats()
-    let allocations = AllocationProbe()
+    let allocations: AllocationProbe
 
     /// Capture to encode; the latest wins.
     let captured = Mailbox<VideoFrame>()
@@ -95,10 +95,12 @@ final class EngineState: Sendable {
     let jitterStatistics: [Latest<AudioJitterStatistics>]
 
     init(
-        configuration: MediaEngineConfiguration, devices: any DeviceBackend, control: SeqPacketSocket
+        configuration: MediaEngineConfiguration, devices: any DeviceBackend, control: SeqPacketSocket,
+        allocations: AllocationProbe
     ) throws(SystemError) {
         self.configuration = configuration
         self.devices = devices
+        self.allocations = allocations
         self.control = ControlLink(control)
         pools = MediaPools(configuration, pictureSize: max(1, devices.cameraFormat.frameSize))
         pictures = try PicturePool(slots: configuration.pictureSlots)

@@ -39,11 +39,14 @@ public final class MediaEngine: Sendable {
 
     /// Takes any pool sizes: what is starved is dropped and counted, and never traps.
     package init(
-        unchecked configuration: MediaEngineConfiguration, devices: any DeviceBackend, control: SeqPacketSocket
+        unchecked configuration: MediaEngineConfiguration, devices: any DeviceBackend, control: SeqPacketSocket,
+        threadAllocations: (@convention(c) () -> UInt64)? = nil
     ) throws(MediaEngineError) {
         do throws(DTLSError) { certificate = try DTLSCertificate() } catch { throw .certificate }
         do throws(SystemError) {
-            state = try EngineState(configuration: configuration, devices: devices, control: control)
+            state = try EngineState(
+                configuration: configuration, devices: devices, control: control,
+                allocations: AllocationProbe(threadAllocations))
         } catch {
             throw .system(error)
         }

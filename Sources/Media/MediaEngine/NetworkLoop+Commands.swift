@@ -134,7 +134,7 @@ extension NetworkLoop {
         _ = state.toPlay.push(.forget(peer: peer.index))
         state.playoutSignal.signal()
         update()
-        state.control.post(.connectionState(peer: peer.number, state: .closed))
+        if !peer.isLeft { state.control.post(.connectionState(peer: peer.number, state: .closed)) }
     }
 
     private func fail(_ peer: PeerNumber, _ code: FailureCode, _ text: String) {

@@ -13,18 +13,23 @@ extension NetworkLoop {
         }
         while let packet = state.spoken.pop() {
             sent = true
-            let now = MonotonicClock.now()
-            for peer in peers where peer.takesAudio {
-                peer.connection.sendAudio(
-                    packet.data.bytes, timestamp: packet.timestamp, capturedAt: packet.capturedAt, now: now)
-                drain(peer)
-            }
+            send(packet)
         }
         guard sent else { return }
         for peer in peers { peer.flush() }
     }
 
-    private mutating func send(_ frame: consuming EncodedFrame) {
+    // Both borrow: a buffer of one's own whose bytes are looked at would be moved to the heap.
+    private mutating func send(_ packet: borrowing MicrophonePacket) {
+        let now = MonotonicClock.now()
+        for peer in peers where peer.takesAudio {
+            peer.connection.sendAudio(
+                packet.data.bytes, timestamp: packet.timestamp, capturedAt: packet.capturedAt, now: now)
+            drain(peer)
+        }
+    }
+
+    private mutating func send(_ frame: borrowing EncodedFrame) {
         let now = MonotonicClock.now()
         var isSent = false
         for peer in peers where peer.takesVideo {
@@ -90,7 +95,7 @@ extension NetworkLoop {
                     peer: peer.number, candidate: candidate, mid: mid, mLineIndex: UInt16(exactly: mLineIndex)))
         case .connectionState(let new):
             update()
-            state.control.post(.connectionState(peer: peer.number, state: PeerState(new)))
+            if !peer.isLeft { state.control.post(.connectionState(peer: peer.number, state: PeerState(new))) }
         case .keyFrameRequested: wantKeyFrame()
         case .targetBitrate(let bitrate):
             peer.targetBitrate = bitrate
@@ -98,7 +103,11 @@ extension NetworkLoop {
         case .mediaFlow: update()
         case .synchronisation(let reading):
             if peer.index == Int(state.shownPeer.current) { _ = state.toDecode.push(.clock(reading)) }
-        case .remoteClosed: state.control.post(.connectionState(peer: peer.number, state: .closed))
+        case .remoteClosed:
+            guard !peer.isLeft else { return }
+            peer.isLeft = true
+            update()
+            state.control.post(.connectionState(peer: peer.number, state: .closed))
         }
     }
 

@@ -20,6 +20,8 @@ final class Peer {
     /// A frame of the peer's was lost here; what follows it cannot be decoded.
     var waitsForKeyFrame = true
     var targetBitrate: Int
+    /// The other side has said goodbye; what the session then says of its paths is of no more interest.
+    var isLeft = false
 
     init(
         number: PeerNumber, index: Int, connection: consuming PeerConnection, sockets: [UDPSocket], targetBitrate: Int
@@ -31,7 +33,7 @@ final class Peer {
         self.targetBitrate = targetBitrate
     }
 
-    var isConnected: Bool { connection.connectionState == .connected }
+    var isConnected: Bool { !isLeft && connection.connectionState == .connected }
     var takesVideo: Bool { isConnected && connection.videoFlow.sends }
     var takesAudio: Bool { isConnected && connection.audioFlow.sends }
 

@@ -62,18 +62,19 @@ final class PeerAudio {
     private func refill(now: Instant, heardAt: Instant) {
         start = 0
         switch buffer.next(now: now) {
-        case .packet(let packet, let header, tempo: _):
-            guard let payload = packet.bytes.slice(header.payloadRange) else { return silence(Opus.samplesPerPacket) }
-            var span = samples.mutableSpan
-            if let count = try? decoder.decode(payload, into: &span) {
-                end = count
-                lastPlayed = PlayedMedia(timestamp: header.timestamp, at: heardAt)
-            } else {
-                silence(Opus.samplesPerPacket)
-            }
+        case .packet(let packet, let header, tempo: _): decode(packet, header, heardAt: heardAt)
         case .conceal(let count, let following): conceal(count, following: following)
         case .silence(let count): silence(count)
         }
+    }
+
+    // Borrows: a buffer of one's own whose bytes are looked at would be moved to the heap.
+    private func decode(_ packet: borrowing PooledBuffer, _ header: RTPHeader, heardAt: Instant) {
+        guard let payload = packet.bytes.slice(header.payloadRange) else { return silence(Opus.samplesPerPacket) }
+        var span = samples.mutableSpan
+        guard let count = try? decoder.decode(payload, into: &span) else { return silence(Opus.samplesPerPacket) }
+        end = count
+        lastPlayed = PlayedMedia(timestamp: header.timestamp, at: heardAt)
     }
 
     private func conceal(_ wanted: Int, following: Bool) {

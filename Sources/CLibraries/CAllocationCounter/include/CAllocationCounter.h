@@ -5,7 +5,10 @@
 
 #include <stdint.h>
 
-/* Allocations that the calling thread has made so far. */
+/* Allocations that the calling thread has made so far, but for those of the next function. */
 uint64_t callpoint_thread_allocations(void);
+
+/* Those that NSS has made, which Debian's libsrtp2 encrypts with: some for each packet, and nothing that we can change. */
+uint64_t callpoint_thread_cipher_allocations(void);
 
 #endif
