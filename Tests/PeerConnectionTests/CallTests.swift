@@ -249,4 +249,65 @@ private let start = Instant(nanoseconds: 3_600_000_000_000)
         #expect(call.callee.peer.videoFlow == PeerMediaFlow(sends: false, receives: true))
         #expect(call.caller.peer.audioFlow == PeerMediaFlow(sends: true, receives: true))
     }
+
+    /// Losses are made good with and without a stream for retransmissions, by SRTP's rules.
+    @Test(arguments: [false, true])
+    func lossesAreMadeGood(_ hasRetransmissionStream: Bool) throws {
+        var configuration = PeerConfiguration()
+        if !hasRetransmissionStream {
+            for i in configuration.capabilities.codecs.indices {
+                configuration.capabilities.codecs[i].retransmissionPayloadType = nil
+            }
+        }
+        let call = try Self.call(calleeConfiguration: configuration, seed: 4)
+        call.begin()
+        call.run(for: .seconds(1))
+        call.conditions.loss = 0.05
+        let frames = call.callee.framesReceived
+        call.run(for: .seconds(4))
+        call.conditions.loss = 0
+        call.run(for: .seconds(1))
+        #expect(call.faults == [])
+        #expect(call.callee.framesReceived - frames >= 145)
+        let sent = try #require(call.caller.statistics(now: call.now).outboundRTP.first { $0.kind == .video })
+        #expect(sent.retransmittedPacketsSent > 10)
+        #expect(sent.nackCount > 5)
+        let received = try #require(call.callee.statistics(now: call.now).inboundRTP.first { $0.kind == .video })
+        #expect((received.retransmittedPacketsReceived > 0) == hasRetransmissionStream)
+        #expect(call.callee.statistics(now: call.now).transport.refusals.authentication == 0)
+    }
+
+    /// A peer that goes by REMB, or by FIR, has its way.
+    @Test func simplerFeedback() throws {
+        var configuration = PeerConfiguration()
+        configuration.capabilities.withdraw([.transportCC, .pli])
+        let call = try Self.call(calleeConfiguration: configuration)
+        call.begin()
+        call.run(for: .seconds(3))
+        call.callee.peer.requestKeyFrame(now: call.now)
+        call.settle(.callee)
+        call.run(for: .seconds(1))
+        #expect(call.faults == [])
+        let sent = try #require(call.caller.statistics(now: call.now).outboundRTP.first { $0.kind == .video })
+        #expect(sent.firCount == 1)
+        #expect(sent.keyFramesSent == 2)
+        #expect(sent.targetBitrate == PeerConfiguration().maximumBitrate)
+    }
+
+    /// Both offer at once: the one that gives way takes its offer back and answers.
+    @Test func offersThatCross() throws {
+        let call = try Self.call()
+        call.begin()
+        call.run(for: .seconds(1))
+        let offer = try call.caller.peer.createOffer(now: call.now)
+        _ = try call.callee.peer.createOffer(now: call.now)
+        #expect(throws: NegotiationError.self) { try call.callee.peer.accept(offer: offer, now: call.now) }
+        call.callee.peer.rollbackOffer()
+        let answer = try call.callee.peer.accept(offer: offer, now: call.now)
+        try call.caller.peer.accept(answer: answer, now: call.now)
+        let frames = call.callee.framesReceived
+        call.run(for: .seconds(1))
+        #expect(call.faults == [])
+        #expect(call.callee.framesReceived - frames > 25)
+    }
 }

@@ -30,8 +30,9 @@ extension PeerConnection {
 
     /// For the sender's congestion control, whatever becomes of the packet.
     private mutating func noteArrival(_ header: RTPHeader, _ packet: RawSpan) {
+        let listens = video?.feedback.contains(.transportCC) == true || audio?.feedback.contains(.transportCC) == true
         let id = video?.extensions.transportSequenceNumber ?? audio?.extensions.transportSequenceNumber ?? 0
-        guard let place = header.extensionElement(id, in: packet), place.count == 2,
+        guard listens, let place = header.extensionElement(id, in: packet), place.count == 2,
             let number = packet.bigEndian(UInt16.self, at: place.lowerBound)
         else { return }
         arrivals.received(number, at: now)

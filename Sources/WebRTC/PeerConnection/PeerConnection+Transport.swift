@@ -80,6 +80,8 @@ extension PeerConnection {
             }
             return
         }
+        // On the pair in use this changes nothing that ICE would have to be asked about at once.
+        if ice.state != .connected || ice.sendPair != ICEPath(local: local, remote: remote) { iceIsDue = true }
         ice.noteReceived(from: remote, to: local, now: now)
         if isRTCP { receiveRTCP(packet.bytes) } else { receiveRTP(packet) }
     }
