@@ -1,4 +1,4 @@
-import Configuration
+import KioskConfiguration
 import Devices
 import Glibc
 import LinuxIO
