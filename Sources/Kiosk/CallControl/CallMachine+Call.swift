@@ -10,18 +10,15 @@ extension CallMachine {
     }
 
     /// The only place that opens devices and sessions. Without a media process it is left to `startMedia`.
+    ///
+    /// With every session the devices, since the media process closes them with the last one.
     mutating func openMedia(_ call: inout Call) {
         guard hasMedia else { return }
-        effects += [.openDevices]
-        openSession(&call)
-    }
-
-    private mutating func openSession(_ call: inout Call) {
         let number = nextSession
         nextSession &+= 1
         let kind: DescriptionKind = call.offers ? .offer : .answer
         call.negotiation = Negotiation(number: number, kind: kind)
-        effects += [.openSession(number, kind, previous: call.offers ? call.sections : [])]
+        effects += [.openDevices, .openSession(number, kind, previous: call.offers ? call.sections : [])]
         if call.offers { effects += [.createOffer(number)] }
         if let offer = call.waitingOffer {
             call.waitingOffer = nil
@@ -72,7 +69,7 @@ extension CallMachine {
             call.offers = false
             call.waitingOffer = nil
             call.retry = .distantFuture
-            if hasMedia { openSession(&call) }
+            openMedia(&call)
         }
         phase = .call(call)
         return true
@@ -111,6 +108,6 @@ extension CallMachine {
         closeSession(&call)
         call.offers = true
         call.waitingOffer = nil
-        openSession(&call)
+        openMedia(&call)
     }
 }

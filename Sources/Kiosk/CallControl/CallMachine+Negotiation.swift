@@ -35,13 +35,11 @@ extension CallMachine {
 
     /// Another certificate is another session (RFC 8842 §5.1): this side's has to be new as well.
     private mutating func replaceSession(_ call: inout Call) {
-        if let negotiation = call.negotiation { effects += [.closeSession(negotiation.number)] }
+        closeSession(&call)
         interrupt(&call)
-        let number = nextSession
-        nextSession &+= 1
-        call.negotiation = Negotiation(number: number, kind: .answer)
+        call.offers = false
         call.retry = now + policy.limits.retry
-        effects += [.openSession(number, .answer, previous: [])]
+        openMedia(&call)
     }
 
     /// Passes a description of the other side to the media process, and the candidates that waited for it.
