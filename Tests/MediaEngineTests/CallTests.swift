@@ -33,6 +33,13 @@ import VirtualDevices
         let (microphone, speaker) = try #require(call.seen.caller.levels.last)
         #expect(microphone > -20 && speaker > -30)
 
+        #expect(call.seen.callee.brightness > 40)
+        try a.send(.mute(microphone: true, camera: true))
+        let isMuted = try call.run(for: .seconds(10)) { call in
+            call.seen.callee.brightness < 20 && boardB.board.speakerMeter.level < -60
+        }
+        #expect(isMuted, "\(call.seen.callee.brightness) \(boardB.board.speakerMeter.level)")
+
         let statistics = try a.statistics(1)
         #expect((statistics["outbound-rtp/video/framesEncoded"] ?? 0) > 30)
         #expect((statistics["inbound-rtp/video/framesDecoded"] ?? 0) > 30)

@@ -23,6 +23,8 @@ struct Seen {
     var selfViews = 0
     /// The frame counters burnt into the other side's pictures, in the order shown.
     var numbers: [UInt32] = []
+    /// The mean luma of the other side's last picture.
+    var brightness = 0
     var levels: [(Float, Float)] = []
     var failures: [String] = []
 }
@@ -84,6 +86,10 @@ final class Call {
                 PictureCode.read(row: 0, luma: luma, width: frame.width, height: frame.height, stride: frame.strideY)
             }
             if let number, let number { seen.numbers.append(number) }
+            seen.brightness =
+                from.luma(of: frame) { luma in
+                    (0..<frame.height).reduce(0) { $0 + Int(luma[$1 * frame.strideY + frame.width / 2]) } / frame.height
+                } ?? 0
         case .localFrame: seen.selfViews += 1
         case .levels(let microphone, let speaker): seen.levels.append((microphone, speaker))
         case .failure(_, _, let text): seen.failures.append(text)

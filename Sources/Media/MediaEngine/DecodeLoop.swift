@@ -45,6 +45,7 @@ struct DecodeLoop: ~Copyable {
         case .restart:
             synchronizer = AVSynchronizer()
             state.audioDelay.set(0)
+            state.counters.firstFrameDecoded.set(0)
         // The decoder starts anew with the next key frame; its memory stays.
         case .clock(let reading):
             let information = SenderInformation(
@@ -67,7 +68,7 @@ struct DecodeLoop: ~Copyable {
         do throws(CodecError) {
             guard let layout = try decoder?.decode(frame.data.bytes, into: &picture) ?? nil else { return }
             let now = MonotonicClock.now()
-            count(layout, isKeyFrame: frame.isKeyFrame, took: now - start)
+            count(layout, isKeyFrame: frame.isKeyFrame, from: start, to: now)
             lend(picture, layout, at: now)
             follow(PlayedMedia(timestamp: frame.timestamp, at: now), now: now)
         } catch {
@@ -92,11 +93,12 @@ struct DecodeLoop: ~Copyable {
         }
     }
 
-    private func count(_ layout: I420Layout, isKeyFrame: Bool, took: Interval) {
+    private func count(_ layout: I420Layout, isKeyFrame: Bool, from start: Instant, to now: Instant) {
         let counters = state.counters
         counters.framesDecoded.increment()
+        if counters.firstFrameDecoded.current == 0 { counters.firstFrameDecoded.set(now.nanoseconds) }
         if isKeyFrame { counters.keyFramesDecoded.increment() }
-        counters.decodeNanoseconds.increment(by: UInt64(max(0, took.nanoseconds)))
+        counters.decodeNanoseconds.increment(by: UInt64(max(0, (now - start).nanoseconds)))
         counters.frameWidth.set(Int64(layout.width))
         counters.frameHeight.set(Int64(layout.height))
     }

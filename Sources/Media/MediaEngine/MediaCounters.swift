@@ -20,6 +20,8 @@ final class MediaCounters: Sendable {
     let decodeFailures = Counter()
     let decodeNanoseconds = Counter()
     let picturesShown = Counter()
+    /// When the first picture of the session that is shown was decoded, on the monotonic clock; 0 before.
+    let firstFrameDecoded = Gauge()
     let frameWidth = Gauge()
     let frameHeight = Gauge()
 
@@ -47,6 +49,7 @@ final class MediaCounters: Sendable {
             Statistic("inbound-rtp/video/decodeFailures", Double(decodeFailures.count)),
             Statistic("inbound-rtp/video/totalDecodeTime", seconds(decodeNanoseconds)),
             Statistic("inbound-rtp/video/framesRendered", Double(picturesShown.count)),
+            Statistic("inbound-rtp/video/firstFrameDecodedAt", Double(firstFrameDecoded.current) / 1e9),
             Statistic("inbound-rtp/video/frameWidth", Double(frameWidth.current)),
             Statistic("inbound-rtp/video/frameHeight", Double(frameHeight.current)),
             Statistic("playout/underruns", Double(underruns.count)),

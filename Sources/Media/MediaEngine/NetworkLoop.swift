@@ -3,6 +3,7 @@ import LinuxIO
 import MediaControl
 import PeerConnection
 import Primitives
+import SRTP
 
 /// The network thread: owns the sessions and their sockets, sends what encoder and microphone made to each of them, and
 /// gives what comes in to decoder and playout. It never waits but in `epoll_wait`.
@@ -34,6 +35,7 @@ struct NetworkLoop: ~Copyable {
     }
 
     mutating func run() {
+        warmUp()
         while !state.stops {
             setTimer()
             if peers.isEmpty { state.heartbeats.rest(.network) }
@@ -49,6 +51,13 @@ struct NetworkLoop: ~Copyable {
             state.allocations.note(.network)
         }
         // No goodbye: when kioskd has gone, the one that starts anew takes the call up again.
+    }
+
+    /// The first session of the process sets up the library behind SRTP, which takes longer than a whole handshake.
+    private func warmUp() {
+        let profile = SRTPProfile.aeadAES128GCM
+        let key = [UInt8](repeating: 0, count: profile.keyingMaterialSize)
+        _ = try? SRTPSession(profile: profile, keyingMaterial: key, direction: .outbound)
     }
 
     private mutating func wait(_ count: inout Int) {
