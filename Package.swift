@@ -98,7 +98,7 @@ let package = Package(
             "MediaEngine", in: "Media",
             [
                 "Primitives", "Devices", "LinuxIO", "Codecs", "PeerConnection", "SDP", "ICE", "RTP", "JitterBuffer",
-                "DTLS", "MediaControl", "CYUV",
+                "DTLS", "SRTP", "MediaControl", "CYUV",
             ]),
 
         // signalling
