@@ -1,5 +1,6 @@
 """What every test here stands on: the built programs as processes, and a real browser."""
 
+import os
 import pathlib
 import sys
 
@@ -15,8 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="session")
 def programs() -> pathlib.Path:
-    """The folder of the release binaries, built by `make build`."""
-    folder = ROOT / ".build" / "release"
+    """The folder of the release binaries, built by `make build`; CALLPOINT_PROGRAMS names another."""
+    folder = pathlib.Path(os.environ.get("CALLPOINT_PROGRAMS", ROOT / ".build" / "release"))
     for name in ("kioskd", "kiosk-mediad", "kioskctl", "switchboard"):
         if not (folder / name).exists():
             pytest.exit(f"{folder / name} is not there: run `make build` first", returncode=2)

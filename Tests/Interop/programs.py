@@ -142,7 +142,7 @@ class Kiosk(Process):
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=10)
         if done.returncode != 0:
             raise OSError(f"{command} failed with {done.returncode}: {done.stderr or done.stdout}")
-        return json.loads(done.stdout)
+        return json.loads(done.stdout)["result"]
 
     def status(self):
         return self.control("status")
@@ -172,10 +172,11 @@ class Kiosk(Process):
         return int(out.split()[0]) if out.split() else None
 
     def wait_until_joined(self, timeout=15):
-        wait_for(lambda: self.status().get("signalling") == "joined", timeout, "the kiosk has joined its room")
+        wait_for(lambda: self.status()["online"], timeout, "the kiosk has joined its room")
 
     def wait_for_phase(self, phase, timeout=15):
-        return wait_for(lambda: self.status().get("call") == phase, timeout, f"the kiosk is {phase}")
+        """Waits for a state of docs/calls.md."""
+        return wait_for(lambda: self.status()["state"] == phase, timeout, f"the kiosk is {phase}")
 
 
 def merge(into: dict, other: dict):

@@ -99,6 +99,6 @@ def test_kiosk_comes_back_after_a_crash(server, kiosk):
 
 def test_kiosk_rejoins_after_the_server_was_killed(server, kiosk):
     server.kill()
-    wait_for(lambda: kiosk.status()["signalling"] != "joined", 30, "the kiosk has noticed")
+    wait_for(lambda: not kiosk.status()["online"], 30, "the kiosk has noticed")
     server.launch()
     kiosk.wait_until_joined(timeout=40)

@@ -90,8 +90,10 @@ struct WebSocketConnector: Sendable {
                 try channel.pipeline.syncOperations.addHandler(RefusalReader(refusal))
             }.flatMap { refusal.futureResult }
         }
-        let outcome = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-            configuration: .init(upgradeConfiguration: configuration))
+        var pipeline = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
+        // A server speaks first, often in the same segment as its consent.
+        pipeline.leftOverBytesStrategy = .forwardBytes
+        let outcome = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(configuration: pipeline)
         // Either way the promise is settled: a channel that ends without an answer settles the negotiation.
         outcome.whenComplete { result in
             if case .success(.webSocket) = result {} else { channel.close(promise: nil) }
