@@ -159,6 +159,7 @@ let package = Package(
             swiftSettings: common),
         tests("PeerConnectionTests", ["Simulation", "PeerConnection", "SDP", "ICE", "STUN", "RTP", "DTLS", "SRTP", "Primitives"]),
         tests("SimulationTests", ["Simulation", "PeerConnection", "SDP", "ICE", "RTP", "DTLS", "Primitives"]),
+        tests("AllocationTests", ["PeerConnection", "Codecs", "DTLS", "Primitives", "CAllocationCounter"]),
         tests("LinuxIOTests", ["LinuxIO", "Primitives"]),
         tests("DevicesTests", ["Devices", "VirtualDevices", "LinuxIO", "Primitives"]),
         tests("CodecsTests", ["Codecs", "Primitives"]),
@@ -176,7 +177,7 @@ let package = Package(
             ["SignallingClient", "SwitchboardServer", "SignallingMessages", "SocketIO", "Primitives", logging] + nio),
         tests(
             "SwitchboardServerTests",
-            ["SwitchboardServer", "SignallingMessages", "SocketIO", "Primitives", logging] + nio),
+            ["SwitchboardServer", "SignallingMessages", "SocketIO", "WebSocketTransport", "Primitives", logging] + nio),
         tests("CallControlTests", ["CallControl", "Primitives"]),
         tests("KioskConfigurationTests", ["KioskConfiguration", "Primitives"]),
         tests("ScreensTests", ["Screens", "CallControl", "Primitives"]),

@@ -63,8 +63,9 @@ extension ICEAgent {
             cancelChecks(ofPair: pairs[i].id)
             if selectedID == pairs[i].id { selectedID = nil }
         }
-        let next = pairs.filter(\.isValid).map(\.consentExpires).min()
-        timers[.expiry] = next ?? .distantFuture
+        var next = Instant.distantFuture
+        for pair in pairs where pair.isValid { next = min(next, pair.consentExpires) }
+        timers[.expiry] = next
         if previous != nil, !pairs.contains(where: { $0.isPrevious && $0.isValid }) { forgetPreviousGeneration() }
         refreshSendPair()
         guard sendPair == nil, state == .connected || state == .disconnected else { return }

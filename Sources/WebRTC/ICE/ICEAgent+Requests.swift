@@ -83,6 +83,12 @@ extension ICEAgent {
             receiver.fragmentBytes.indices.allSatisfy({ username.byte(at: $0) == receiver.fragmentBytes[$0] }),
             let theirs = username.slice(size + 1..<username.byteCount)
         else { return nil }
+        // Consent checks go on for the whole call; the name that is already known costs no memory.
+        if let known = remoteCredentials?.fragmentBytes, theirs.byteCount == known.count,
+            known.indices.allSatisfy({ theirs.byte(at: $0) == known[$0] })
+        {
+            return known
+        }
         return theirs.toArray()
     }
 

@@ -1,0 +1,56 @@
+import CAllocationCounter
+import PeerConnection
+import Testing
+
+/// What `PeerConnection` promises of a running call, counted on the one thread that runs it.
+///
+/// Not counted is what NSS takes, which Debian's libsrtp2 encrypts with: see docs/benchmarks.md.
+@Suite(.serialized) struct EngineTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        var security: SecurityKind
+        var loss: Double
+        var testDescription: String { "\(security), \(loss * 100) % lost" }
+    }
+
+    /// Without optimisation Swift itself takes memory for accesses to arrays.
+    static var isOptimised: Bool {
+        #if DEBUG
+            false
+        #else
+            true
+        #endif
+    }
+
+    @Test(
+        .enabled(if: isOptimised),
+        arguments: [
+            Case(security: .plain, loss: 0), Case(security: .dtlsSRTP, loss: 0), Case(security: .plain, loss: 0.03),
+            Case(security: .dtlsSRTP, loss: 0.03),
+        ])
+    func aRunningCallTakesNothingFromTheHeap(_ example: Case) throws {
+        let pair = try Pair(security: example.security)
+        pair.run(seconds: 2)
+        #expect(pair.caller.peer.connectionState == .connected && pair.callee.peer.connectionState == .connected)
+        pair.loss = example.loss
+        pair.run(seconds: 10)
+
+        let (frames, sounds, datagrams) = (
+            pair.callee.framesReceived, pair.callee.soundsReceived, pair.datagrams
+        )
+        let before = callpoint_thread_allocations()
+        pair.run(seconds: 60)
+        let taken = callpoint_thread_allocations() - before
+
+        #expect(taken == 0, "\(taken) allocations for \(pair.datagrams - datagrams) datagrams")
+        #expect(pair.datagrams - datagrams > 10_000)
+        #expect(pair.callee.framesReceived - frames > 1_400)
+        #expect(pair.callee.soundsReceived - sounds > (example.loss == 0 ? 2_999 : 2_800))
+    }
+
+    @Test func theCounterCounts() {
+        let before = callpoint_thread_allocations()
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: 5_000, alignment: 16)
+        #expect(callpoint_thread_allocations() > before)
+        memory.deallocate()
+    }
+}
