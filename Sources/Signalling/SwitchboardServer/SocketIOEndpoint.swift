@@ -11,7 +11,10 @@ package final class SocketIOEndpoint<Application: SocketIOApplication>: Sendable
     private struct State: ~Copyable {
         var machine: SocketIOServerMachine<Application>
         var channels: [UInt64: any Channel] = [:]
-        var polls: [UInt64: CheckedContinuation<Result<String, SocketIORefusal>, Never>] = [:]
+        var polls: [UInt64: Poll] = [:]
+        var pollOf: [ObjectIdentifier: UInt64] = [:]
+        /// Connections whose client has ended its side, until they are closed.
+        var ended: Set<ObjectIdentifier> = []
         var nextID: UInt64 = 0
         var wakeUp: Scheduled<Void>?
         var wakeUpAt = Instant.distantFuture
@@ -19,10 +22,29 @@ package final class SocketIOEndpoint<Application: SocketIOApplication>: Sendable
 
         init(machine: SocketIOServerMachine<Application>) { self.machine = machine }
 
+        mutating func abortPoll(on connection: ObjectIdentifier, now: Instant) {
+            guard let id = pollOf[connection], let sid = polls[id]?.sid else { return }
+            machine.pollAborted(id, sid: sid, now: now)
+            endPoll(id)?.resume(returning: .failure(.unknownSession))
+        }
+
+        mutating func endPoll(_ id: UInt64) -> CheckedContinuation<Result<String, SocketIORefusal>, Never>? {
+            guard let poll = polls.removeValue(forKey: id) else { return nil }
+            if pollOf[poll.connection] == id { pollOf[poll.connection] = nil }
+            return poll.continuation
+        }
+
         mutating func newID() -> UInt64 {
             defer { nextID += 1 }
             return nextID
         }
+    }
+
+    /// A GET that waits.
+    private struct Poll {
+        var continuation: CheckedContinuation<Result<String, SocketIORefusal>, Never>
+        var sid: String
+        var connection: ObjectIdentifier
     }
 
     package let settings: SocketIOServerSettings
@@ -48,18 +70,40 @@ package final class SocketIOEndpoint<Application: SocketIOApplication>: Sendable
         }
     }
 
-    /// Waits for what answers a GET.
-    package func poll(sid: String, version: EngineIOVersion) async -> Result<String, SocketIORefusal> {
+    /// Waits for what answers a GET that came on `connection`.
+    package func poll(
+        sid: String, version: EngineIOVersion, connection: any Channel
+    ) async -> Result<String, SocketIORefusal> {
         await withCheckedContinuation { continuation in
             perform { state, now in
                 let id = state.newID()
-                state.polls[id] = continuation
+                state.polls[id] = Poll(continuation: continuation, sid: sid, connection: ObjectIdentifier(connection))
+                state.pollOf[ObjectIdentifier(connection)] = id
                 do throws(SocketIORefusal) {
                     try state.machine.pollRequested(id, sid: sid, version: version, now: now)
                 } catch {
-                    state.polls.removeValue(forKey: id)?.resume(returning: .failure(error))
+                    state.endPoll(id)?.resume(returning: .failure(error))
+                }
+                if state.ended.contains(ObjectIdentifier(connection)) || !connection.isActive {
+                    state.abortPoll(on: ObjectIdentifier(connection), now: now)
                 }
             }
+        }
+    }
+
+    /// The client has ended its side of a connection that carries requests: whoever waits on it has gone.
+    package func connectionEnded(_ connection: any Channel) {
+        perform { state, now in
+            state.ended.insert(ObjectIdentifier(connection))
+            state.abortPoll(on: ObjectIdentifier(connection), now: now)
+        }
+    }
+
+    /// A connection that carried requests is no more.
+    package func connectionClosed(_ connection: any Channel) {
+        perform { state, now in
+            state.ended.remove(ObjectIdentifier(connection))
+            state.abortPoll(on: ObjectIdentifier(connection), now: now)
         }
     }
 
@@ -126,7 +170,7 @@ package final class SocketIOEndpoint<Application: SocketIOApplication>: Sendable
             case .close(let id):
                 guard let channel = state.channels.removeValue(forKey: id) else { continue }
                 channel.eventLoop.execute { channel.close(promise: nil) }
-            case .answer(let id, let body): state.polls.removeValue(forKey: id)?.resume(returning: .success(body))
+            case .answer(let id, let body): state.endPoll(id)?.resume(returning: .success(body))
             }
         }
         arm(&state)

@@ -132,6 +132,14 @@ package struct SocketIOServerMachine<Application: SocketIOApplication>: Sendable
         if !accepted { throw waiting == nil ? .badRequest : .unknownSession }
     }
 
+    /// The connection of a waiting GET has ended: its client has gone.
+    package mutating func pollAborted(_ poll: PollID, sid: String, now: Instant) {
+        guard sessions[sid]?.poll == poll else { return }
+        sessions[sid]?.poll = nil
+        sessions[sid]?.engine.pollAborted()
+        run(sid, now: now)
+    }
+
     package mutating func posted(
         _ body: [UInt8], sid: String, version: EngineIOVersion, now: Instant
     ) throws(SocketIORefusal) {

@@ -55,12 +55,7 @@ struct SwitchboardChannel<Application: SocketIOApplication>: HTTPChannelHandler 
         let queueLimit = endpoint.settings.engine.queueBytes
         let upgrader = NIOTypedWebSocketServerUpgrader<Negotiated>(
             maxFrameSize: messageLimit,
-            shouldUpgrade: { channel, head in
-                let headers = Self.request(head).flatMap { request in
-                    endpoint.admitsWebSocket(sid: request.sid, version: request.version) ? HTTPHeaders() : nil
-                }
-                return channel.eventLoop.makeSucceededFuture(headers)
-            },
+            shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture(HTTPHeaders()) },
             upgradePipelineHandler: { channel, head in
                 channel.eventLoop.makeCompletedFuture {
                     guard let request = Self.request(head) else {
@@ -81,6 +76,9 @@ struct SwitchboardChannel<Application: SocketIOApplication>: HTTPChannelHandler 
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: false))
                 try channel.pipeline.syncOperations.addHandler(
+                    ConnectionEndHandler { endpoint.connectionEnded(channel) })
+                channel.closeFuture.whenComplete { _ in endpoint.connectionClosed(channel) }
+                try channel.pipeline.syncOperations.addHandler(
                     HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
                 return .http(
                     try NIOAsyncChannel(
@@ -94,14 +92,24 @@ struct SwitchboardChannel<Application: SocketIOApplication>: HTTPChannelHandler 
         pipeline.decoderConfiguration.maxHeaderListSize = 16 * 1024
         pipeline.decoderConfiguration.maxHeaderFieldSize = 8 * 1024
         pipeline.decoderConfiguration.maxHeaderFieldCount = 100
-        return try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(configuration: pipeline)
+        let negotiated = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
+            configuration: pipeline)
+        let upgrade = try channel.pipeline.syncOperations.handler(
+            type: NIOTypedHTTPServerUpgradeHandler<Negotiated>.self)
+        let admission = UpgradeAdmission { head in
+            guard let request = Self.request(head) else { return false }
+            return endpoint.admitsWebSocket(sid: request.sid, version: request.version)
+        }
+        try channel.pipeline.syncOperations.addHandler(admission, position: .before(upgrade))
+        return negotiated
     }
 
     private static func request(_ head: HTTPRequestHead) -> SocketIORequest? {
         let (path, query) = SocketIORequest.split(head.uri)
         guard SocketIORequest.isForSocketIO(path: path), head.method == .GET,
             let request = try? SocketIORequest(query: query),
-            request.transport == .webSocket
+            request.transport == .webSocket, head.headers["Sec-WebSocket-Key"].count == 1,
+            head.headers["Sec-WebSocket-Version"] == ["13"]
         else { return nil }
         return request
     }
@@ -110,4 +118,49 @@ struct SwitchboardChannel<Application: SocketIOApplication>: HTTPChannelHandler 
 /// The number of a WebSocket at the endpoint, shared by its handler's closures on one event loop.
 private final class WebSocketLink {
     var id: UInt64?
+}
+
+/// Takes the Upgrade header off a connection's first request unless it asks for a WebSocket that is admitted, so that it is
+/// answered as HTTP: as RFC 9110 §7.8 wants for protocols a server does not know, and with a reason for those it refuses.
+/// NIO's upgrade handler would lose the request.
+private final class UpgradeAdmission: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    private let admits: (HTTPRequestHead) -> Bool
+
+    init(admits: @escaping (HTTPRequestHead) -> Bool) { self.admits = admits }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .head(var head) = unwrapInboundIn(data), head.headers.contains(name: "Upgrade") else {
+            context.fireChannelRead(data)
+            return context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
+        }
+        let isWebSocket = head.headers[canonicalForm: "Upgrade"].map { $0.lowercased() } == ["websocket"]
+        if !isWebSocket || !admits(head) {
+            head.headers.remove(name: "Upgrade")
+            head.headers.remove(name: "Connection")
+        }
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+        context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
+    }
+
+    /// A connection that has asked for nothing yet does not hold up the server's end.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+}
+
+/// Tells when the client ends its side of a connection, also while a request on it waits for its answer.
+private final class ConnectionEndHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    private let onEnd: () -> Void
+
+    init(onEnd: @escaping () -> Void) { self.onEnd = onEnd }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event { onEnd() }
+        context.fireUserInboundEventTriggered(event)
+    }
 }

@@ -10,12 +10,12 @@ struct SwitchboardResponder<Application: SocketIOApplication>: Sendable {
     let console: ConsoleFiles
     let isSecure: Bool
 
-    /// - Parameter address: whom the request comes from.
-    func respond(to request: Request, address: String) async -> Response {
+    /// - Parameter connection: what the request came on.
+    func respond(to request: Request, on connection: any Channel) async -> Response {
         let (path, query) = SocketIORequest.split(request.head.path ?? "/")
         var response: Response
         if SocketIORequest.isForSocketIO(path: path) {
-            response = await socketIO(request, query: query, address: address)
+            response = await socketIO(request, query: query, on: connection)
             // Any page may talk to us, but no browser sends credentials along, so none can be borrowed.
             response.headers[.accessControlAllowOrigin] = "*"
         } else if path == "/healthz" {
@@ -28,7 +28,7 @@ struct SwitchboardResponder<Application: SocketIOApplication>: Sendable {
         return response
     }
 
-    private func socketIO(_ request: Request, query: Substring, address: String) async -> Response {
+    private func socketIO(_ request: Request, query: Substring, on connection: any Channel) async -> Response {
         if request.method == .options {
             var response = Response(status: .noContent)
             response.headers[.accessControlAllowMethods] = "GET, POST"
@@ -41,9 +41,10 @@ struct SwitchboardResponder<Application: SocketIOApplication>: Sendable {
             guard asked.transport == .polling else { throw .badRequest }
             switch (request.method, asked.sid) {
             case (.get, nil):
+                let address = connection.remoteAddress?.ipAddress ?? ""
                 let sid = try endpoint.openPolling(version: asked.version, address: address)
-                return try await poll(sid, asked.version)
-            case (.get, let sid?): return try await poll(sid, asked.version)
+                return try await poll(sid, asked.version, on: connection)
+            case (.get, let sid?): return try await poll(sid, asked.version, on: connection)
             case (.post, let sid?): return try await post(request, sid, asked.version)
             default: throw .badMethod
             }
@@ -55,8 +56,10 @@ struct SwitchboardResponder<Application: SocketIOApplication>: Sendable {
         }
     }
 
-    private func poll(_ sid: String, _ version: EngineIOVersion) async throws(SocketIORefusal) -> Response {
-        let body = try await endpoint.poll(sid: sid, version: version).get()
+    private func poll(
+        _ sid: String, _ version: EngineIOVersion, on connection: any Channel
+    ) async throws(SocketIORefusal) -> Response {
+        let body = try await endpoint.poll(sid: sid, version: version, connection: connection).get()
         return text(.ok, body)
     }
 

@@ -67,7 +67,7 @@ package func serve<Application: SocketIOApplication>(
     let responder = SwitchboardResponder(endpoint: endpoint, console: console, isSecure: tls != nil)
     let channel = SwitchboardChannel(
         responder: { request, writer, channel in
-            let response = await responder.respond(to: request, address: channel.remoteAddress?.ipAddress ?? "")
+            let response = await responder.respond(to: request, on: channel)
             try await writer.write(response: response.head, body: response.body)
         }, endpoint: endpoint, idleTimeout: .seconds(60))
     if let tls {
@@ -83,8 +83,9 @@ private func run<Application: SocketIOApplication>(
     _ channel: some ServerChildChannel, _ endpoint: SocketIOEndpoint<Application>,
     _ configuration: SwitchboardConfiguration, logger: Logger, onListening: @escaping @Sendable (Int) -> Void
 ) async throws {
+    // The server says of itself at level info what we say better.
     var quiet = logger
-    quiet.logLevel = max(logger.logLevel, .warning)
+    if quiet.logLevel == .info { quiet.logLevel = .warning }
     let server = Server(
         childChannelSetup: channel,
         configuration: ServerConfiguration(

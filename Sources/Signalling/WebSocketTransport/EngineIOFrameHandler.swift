@@ -17,21 +17,20 @@ public final class EngineIOFrameHandler: ChannelDuplexHandler {
     private let side: Side
     private let pendingLimit: Int
     private let onFrame: (EngineIOFrame) -> Void
-    private let onClosed: () -> Void
     private var pending = 0
     private var isClosing = false
 
-    /// - Parameters:
-    ///   - pendingLimit: bytes that may wait to be sent.
-    ///   - onFrame: each whole message, on the event loop.
-    ///   - onClosed: once, when the channel has ended, on the event loop.
-    public init(
-        _ side: Side, pendingLimit: Int, onFrame: @escaping (EngineIOFrame) -> Void, onClosed: @escaping () -> Void
-    ) {
-        (self.side, self.pendingLimit, self.onFrame, self.onClosed) = (side, pendingLimit, onFrame, onClosed)
+    private init(_ side: Side, pendingLimit: Int, onFrame: @escaping (EngineIOFrame) -> Void) {
+        (self.side, self.pendingLimit, self.onFrame) = (side, pendingLimit, onFrame)
     }
 
     /// Adds what a WebSocket's pipeline needs behind the frame codec. Call on the event loop.
+    ///
+    /// - Parameters:
+    ///   - messageLimit: bytes of one message, its fragments together.
+    ///   - pendingLimit: bytes that may wait to be sent.
+    ///   - onFrame: each whole message, on the event loop.
+    ///   - onClosed: once, when the channel has ended, on the event loop.
     public static func add(
         to channel: any Channel, _ side: Side, messageLimit: Int, pendingLimit: Int,
         onFrame: @escaping (EngineIOFrame) -> Void, onClosed: @escaping () -> Void
@@ -39,8 +38,10 @@ public final class EngineIOFrameHandler: ChannelDuplexHandler {
         try channel.pipeline.syncOperations.addHandlers([
             NIOWebSocketFrameAggregator(
                 minNonFinalFragmentSize: 1, maxAccumulatedFrameCount: 64, maxAccumulatedFrameSize: messageLimit),
-            EngineIOFrameHandler(side, pendingLimit: pendingLimit, onFrame: onFrame, onClosed: onClosed),
+            EngineIOFrameHandler(side, pendingLimit: pendingLimit, onFrame: onFrame),
         ])
+        // Not channelInactive: a peer that refuses at once may end the channel before this handler is in it.
+        channel.closeFuture.assumeIsolated().whenComplete { _ in onClosed() }
     }
 
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -81,7 +82,6 @@ public final class EngineIOFrameHandler: ChannelDuplexHandler {
 
     public func channelInactive(context: ChannelHandlerContext) {
         isClosing = true
-        onClosed()
         context.fireChannelInactive()
     }
 
