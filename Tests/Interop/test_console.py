@@ -120,7 +120,7 @@ def test_patient_refuses(programs, switchboard, browser, tmp_path):
         kiosk.wait_until_joined()
         console = Console(browser, switchboard.url)
         console.call()
-        kiosk.wait_for_phase("ringingIn")
+        kiosk.wait_for_phase("ringing")
         assert not any(facts(kiosk)[d] for d in ("camera", "microphone")), "nothing is captured while it rings"
         kiosk.button("long")
         wait_for(lambda: console.error == "refused", 10, "the console says that the patient refused")
@@ -132,7 +132,7 @@ def test_clinician_cancels_while_it_rings(programs, switchboard, browser, tmp_pa
         kiosk.wait_until_joined()
         console = Console(browser, switchboard.url)
         console.call()
-        kiosk.wait_for_phase("ringingIn")
+        kiosk.wait_for_phase("ringing")
         console.click("hangup")
         kiosk.wait_for_phase("idle")
 
@@ -142,9 +142,9 @@ def test_patient_answers_at_once(programs, switchboard, browser, tmp_path):
         kiosk.wait_until_joined()
         console = Console(browser, switchboard.url)
         console.call()
-        kiosk.wait_for_phase("ringingIn")
+        kiosk.wait_for_phase("ringing")
         time.sleep(3)
-        assert kiosk.status()["state"] == "ringingIn", "nothing is answered by itself without `automatic`"
+        assert kiosk.status()["state"] == "ringing", "nothing is answered by itself without `automatic`"
         kiosk.press()
         console.wait_for_phase("inCall")
 
@@ -154,9 +154,9 @@ def test_nobody_is_answered_by_itself_without_from(programs, switchboard, browse
         kiosk.wait_until_joined()
         console = Console(browser, switchboard.url)
         console.call()
-        kiosk.wait_for_phase("ringingIn")
+        kiosk.wait_for_phase("ringing")
         time.sleep(5)
-        assert kiosk.status()["state"] == "ringingIn"
+        assert kiosk.status()["state"] == "ringing"
         assert not any(facts(kiosk)[d] for d in ("camera", "microphone"))
 
 

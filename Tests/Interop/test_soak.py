@@ -32,7 +32,7 @@ def test_calls_in_a_row(browser, switchboard, kiosk):
     early = None
     for number in range(CALLS):
         console.call()
-        kiosk.wait_for_phase("ringingIn")
+        kiosk.wait_for_phase("ringing")
         kiosk.press()  # the patient does not wait for the countdown, so that two hundred calls fit into minutes
         console.wait_for_phase("inCall", timeout=30)
         console.click("hangup")
