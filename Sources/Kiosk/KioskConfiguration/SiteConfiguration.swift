@@ -5,7 +5,6 @@ public struct SiteConfiguration: Equatable, Sendable {
     public var kiosk: Kiosk
     public var signalling: Signalling
     public var answer: Answer
-    public var sounds: Sounds
     public var emergency: Emergency
 
     public struct Kiosk: Equatable, Sendable {
@@ -36,11 +35,6 @@ public struct SiteConfiguration: Equatable, Sendable {
         public var from: [String]
         /// What becomes of callers who are not in `from`.
         public var others: Others
-    }
-
-    public struct Sounds: Equatable, Sendable {
-        /// 0 to 100: how loud tones are.
-        public var level: Int
     }
 
     public struct Emergency: Equatable, Sendable {
@@ -77,7 +71,6 @@ extension SiteConfiguration {
             automatic: answer.truth("automatic", default: false),
             after: answer.duration("after", in: .zero ... .seconds(45), default: .seconds(3)),
             from: answer.texts("from", count: 256) ?? [], others: answer.choice("others", default: .ring))
-        sounds = Sounds(level: root.section("sounds").integer("level", in: 0...100, default: 60))
         emergency = Emergency(text: root.section("emergency").text("text"))
     }
 }
