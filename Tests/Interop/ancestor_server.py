@@ -2,7 +2,7 @@
 
 Run by the Python of `.venv` (Socket.IO 4, Engine.IO protocol 4) or of `.venv-eio3` (Socket.IO 2, protocol 3):
     python ancestor_server.py PORT FOLDER
-It serves FOLDER beside /socket.io/, keeps a user whose socket has gone, adds a user twice who joins twice, and fails
+It serves FOLDER's page beside /socket.io/, keeps a user whose socket has gone, adds a user twice who joins twice, and fails
 when an offer, an answer or a candidate comes from someone who is alone in the room; it counts those failures at /faults.
 """
 
@@ -98,11 +98,10 @@ def count_faults(environ, start_response):
 if __name__ == "__main__":
     port, folder = int(sys.argv[1]), sys.argv[2]
 
-    def fallback(environ, start_response):
-        if environ["PATH_INFO"] == "/faults":
-            return count_faults(environ, start_response)
-        start_response("404 Not Found", [])
-        return [b""]
+    signalling = socketio.WSGIApp(
+        sio, static_files={"/page": folder + "/ancestor_page.html", "/socket.io.js": folder + "/socket.io.js"})
 
-    app = socketio.WSGIApp(sio, fallback, static_files={"/": folder + "/ancestor_page.html", "/files": folder})
+    def app(environ, start_response):
+        return (count_faults if environ["PATH_INFO"] == "/faults" else signalling)(environ, start_response)
+
     eventlet.wsgi.server(eventlet.listen(("127.0.0.1", port)), app, log_output=False)

@@ -48,7 +48,7 @@ def kiosk(programs, server, tmp_path):
 
 
 def open_page(browser, server):
-    browser.open(server.url + "/")
+    browser.open(server.url + "/page")
     wait_for(lambda: browser.run("return me.sockId"), what="the page is connected")
     browser.run("enter('101')")
     wait_for(lambda: browser.run("return page.users.length") == 2, what="page and kiosk are in the room")

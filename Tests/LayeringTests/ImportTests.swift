@@ -38,7 +38,7 @@ import Testing
     /// Targets that decide and do nothing else: a run of theirs replays from its inputs.
     static let pure: Set = [
         "Primitives", "STUN", "ICE", "SDP", "RTP", "JitterBuffer", "Devices", "CallControl", "MediaControl",
-        "SignallingMessages",
+        "SignallingMessages", "SocketIO",
     ]
 
     @Test func pureTargetsImportNoOperatingSystem() throws {
@@ -106,11 +106,12 @@ import Testing
             "SignallingMessages",
         ],
         [
-            "ICE", "JitterBuffer", "VirtualDevices", "KioskConfiguration", "Observability", "SocketIO", "WebSocketTransport",
-            "Screens",
+            "ICE", "JitterBuffer", "VirtualDevices", "KioskConfiguration", "Observability", "SocketIO", "Screens",
+            "LocalControl",
         ],
-        ["PeerConnection", "SignallingClient", "FrontPanel"],
-        ["Supervisor", "MediaEngine", "SwitchboardServer"],
+        ["PeerConnection", "WebSocketTransport", "FrontPanel"],
+        ["MediaEngine", "SignallingClient", "SwitchboardServer"],
+        ["Supervisor"],
         ["kioskd", "kiosk-mediad", "kioskctl", "switchboard"],
     ]
 

@@ -36,7 +36,7 @@ extension BoardConfiguration {
         self.audio = Audio(
             bitrate: audio.integer("bitrate", in: 6_000...128_000, default: 32_000),
             errorCorrection: audio.truth("errorCorrection", default: true),
-            discontinuous: audio.truth("discontinuous", default: true))
+            discontinuous: audio.truth("discontinuous", default: false))
         requireEncodedFrameRoom(root)
     }
 

@@ -90,7 +90,8 @@ public struct BoardConfiguration: Equatable, Sendable {
         public var bitrate: Int
         /// Opus' in-band forward error correction.
         public var errorCorrection: Bool
-        /// Discontinuous transmission in silence.
+        /// Discontinuous transmission in silence. Off by default: Opus takes a steady sound (a monitor's tone, a
+        /// breath) for silence, and here such sounds are what the clinician listens for.
         public var discontinuous: Bool
     }
 }
