@@ -132,8 +132,10 @@ let package = Package(
         target(
             "Supervisor", in: "Kiosk",
             [
-                "Primitives", "LinuxIO", "CallControl", "MediaControl", "KioskConfiguration", "Observability", "Screens",
-                "FrontPanel", "Devices", "VirtualDevices", "SignallingMessages", "SignallingClient", "LocalControl", logging,
+                "Primitives", "LinuxIO", "CallControl", "MediaControl", "KioskConfiguration", "Observability",
+                "Screens",
+                "FrontPanel", "Devices", "VirtualDevices", "SignallingMessages", "SignallingClient", "LocalControl",
+                logging,
             ] + nio),
 
         // 6: mains
@@ -157,7 +159,9 @@ let package = Package(
         .target(
             name: "Simulation", dependencies: ["PeerConnection", "DTLS", "SDP", "Primitives"], path: "Tests/Simulation",
             swiftSettings: common),
-        tests("PeerConnectionTests", ["Simulation", "PeerConnection", "SDP", "ICE", "STUN", "RTP", "DTLS", "SRTP", "Primitives"]),
+        tests(
+            "PeerConnectionTests",
+            ["Simulation", "PeerConnection", "SDP", "ICE", "STUN", "RTP", "DTLS", "SRTP", "Primitives"]),
         tests("SimulationTests", ["Simulation", "PeerConnection", "SDP", "ICE", "RTP", "DTLS", "Primitives"]),
         tests("AllocationTests", ["PeerConnection", "Codecs", "DTLS", "Primitives", "CAllocationCounter"]),
         tests("LinuxIOTests", ["LinuxIO", "Primitives"]),
@@ -185,7 +189,8 @@ let package = Package(
         tests(
             "SupervisorTests",
             [
-                "Supervisor", "CallControl", "MediaControl", "KioskConfiguration", "LocalControl", "LinuxIO", "Observability",
+                "Supervisor", "CallControl", "MediaControl", "KioskConfiguration", "LocalControl", "LinuxIO",
+                "Observability",
                 "SignallingClient", "SignallingMessages", "FrontPanel", "Screens", "Primitives", logging,
             ]),
         tests("LayeringTests", []),
