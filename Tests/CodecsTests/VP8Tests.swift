@@ -56,6 +56,26 @@ import Testing
         #expect((400_000...900_000).contains(slow), "asked for 0.6 Mbit/s, got \(slow)")
     }
 
+    /// Between two calls the encoder rests; what it has not spent meanwhile must not all go into the next call's start.
+    @Test(arguments: [1, 30, 36_000])
+    func aPauseIsNotSavedUpFor(frames pause: Int) throws {
+        let layout = try I420Layout(width: 640, height: 480)
+        var encoder = try VP8Encoder(.init(width: 640, height: 480, frameRate: 30, bitrate: 1_000_000))
+        let pool = BufferPool(slotCount: 1, slotSize: 262_144)
+        var random = RandomSource(seed: 5)
+        var noisy = picture(0, layout: layout)
+        func next(_ number: Int) throws -> Int {
+            for _ in 0..<4_000 { noisy[Int.random(in: 0..<layout.offsetU, using: &random)] &+= 9 }
+            var output = try pool.take()
+            _ = try encoder.encode(noisy, layout: layout, timestamp: .frame(number), into: &output)
+            return output.count
+        }
+        for number in 0..<60 { _ = try next(number) }
+        encoder.requestKeyFrame()
+        let burst = try (60..<63).reduce(0) { try $0 + next($1 + pause) }
+        #expect(burst < 90_000, "\(burst) bytes in three pictures")
+    }
+
     @Test func aFrameThatDoesNotFitIsFollowedByAKeyFrame() throws {
         let layout = try I420Layout(width: 640, height: 480)
         var encoder = try VP8Encoder(.init(width: 640, height: 480, frameRate: 30, bitrate: 1_000_000))

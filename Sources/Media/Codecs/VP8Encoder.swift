@@ -40,7 +40,7 @@ public struct VP8Encoder: ~Copyable {
     private let codec: UnsafeMutablePointer<vpx_codec_ctx_t>
     private let settings: UnsafeMutablePointer<vpx_codec_enc_cfg_t>
     private let image: UnsafeMutablePointer<vpx_image_t>
-    private var firstTimestamp: Instant?
+    private var lastTimestamp: Instant?
     private var lastTime: Int64 = -1
     private var keyFrameIsDue = true
 
@@ -127,11 +127,13 @@ public struct VP8Encoder: ~Copyable {
         return result
     }
 
+    /// libvpx takes the time between two pictures for the frame rate, and would spend on the picture after a pause what the
+    /// pause has saved: a pause, as between calls, counts as one picture's time.
     private mutating func encoderTime(of timestamp: Instant) -> Int64 {
-        let first = firstTimestamp ?? timestamp
-        firstTimestamp = first
-        let elapsed = (timestamp - first).microseconds * 9 / 100  // in units of 1/90000 s
-        lastTime = max(lastTime + 1, elapsed)
+        let usual = Self.clockRate / Int64(configuration.frameRate)
+        let passed = lastTimestamp.map { (timestamp - $0).microseconds * 9 / 100 } ?? 0  // in units of 1/90000 s
+        lastTimestamp = timestamp
+        lastTime += passed > max(Self.clockRate / 3, 2 * usual) ? usual : max(1, passed)
         return lastTime
     }
 }

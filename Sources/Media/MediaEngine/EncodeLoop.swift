@@ -6,7 +6,7 @@ import Primitives
 
 /// The encode thread: makes one VP8 frame of each picture, however many peers there are.
 ///
-/// The encoder is made and warmed up when the camera is asked for, before any peer is there. The newest picture is kept, so
+/// The encoder is made and warmed up before the first call, and kept. The newest picture is kept, so
 /// that a key frame asked for between two pictures, as by a peer that has just connected, is made at once from it.
 struct EncodeLoop: ~Copyable {
     private let state: EngineState
@@ -22,8 +22,9 @@ struct EncodeLoop: ~Copyable {
     /// The time stamp of the last frame; each is later than the one before.
     private var lastStamp = Instant(nanoseconds: .min / 2)
 
-    /// Pictures of black that a fresh encoder is fed: its memory is then mapped, and its rate control has settled so that
-    /// the first key frame seen gets its full size.
+    /// Pictures of noise that a fresh encoder is fed: its memory is then mapped, and its rate control has settled on
+    /// something about as dear as a camera's pictures. After plain ones it would think a camera's cheap, and make the first
+    /// that is seen ten times as large as the network can take.
     private static let warmUpFrames = 16
 
     init(_ state: EngineState) throws(SystemError) {
@@ -34,6 +35,7 @@ struct EncodeLoop: ~Copyable {
 
     mutating func run() {
         while !state.stops {
+            if encoder == nil { prepare(state.devices.cameraFormat, now: MonotonicClock.now()) }
             guard state.camera.isWanted else {
                 forget()
                 state.heartbeats.rest(.encode)
@@ -42,7 +44,6 @@ struct EncodeLoop: ~Copyable {
             }
             let now = MonotonicClock.now()
             state.heartbeats.beat(.encode, now: now)
-            if encoder == nil { prepare(state.devices.cameraFormat, now: now) }
             takeNewest()
             encodeIfDue()
             state.allocations.note(.encode)
@@ -157,9 +158,17 @@ struct EncodeLoop: ~Copyable {
     private mutating func warmUp(_ encoder: inout VP8Encoder, _ layout: I420Layout, now: Instant) {
         guard var output = try? state.pools.outgoing.take() else { return }
         let step = Interval.milliseconds(33)
+        var random = RandomSource(seed: 1)
+        var noise = [UInt8](repeating: 128, count: layout.size)
         for number in 0..<Self.warmUpFrames {
+            for start in stride(from: 0, to: layout.offsetU, by: 8) {
+                let bits = random.next()
+                for i in start..<min(start + 8, layout.offsetU) {
+                    noise[i] = 120 + UInt8(truncatingIfNeeded: bits >> UInt64((i - start) * 8)) & 15
+                }
+            }
             let stamp = now - step * Int64(Self.warmUpFrames - number)
-            _ = try? encoder.encode(black.span.bytes, layout: layout, timestamp: stamp, into: &output)
+            _ = try? encoder.encode(noise.span.bytes, layout: layout, timestamp: stamp, into: &output)
         }
         encoder.requestKeyFrame()
     }
