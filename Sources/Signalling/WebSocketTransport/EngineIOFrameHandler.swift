@@ -27,19 +27,22 @@ public final class EngineIOFrameHandler: ChannelDuplexHandler {
     /// Adds what a WebSocket's pipeline needs behind the frame codec. Call on the event loop.
     ///
     /// - Parameters:
+    ///   - position: where, right behind the frame codec.
     ///   - messageLimit: bytes of one message, its fragments together.
     ///   - pendingLimit: bytes that may wait to be sent.
     ///   - onFrame: each whole message, on the event loop.
     ///   - onClosed: once, when the channel has ended, on the event loop.
     public static func add(
-        to channel: any Channel, _ side: Side, messageLimit: Int, pendingLimit: Int,
+        to channel: any Channel, _ side: Side, position: ChannelPipeline.SynchronousOperations.Position = .last,
+        messageLimit: Int, pendingLimit: Int,
         onFrame: @escaping (EngineIOFrame) -> Void, onClosed: @escaping () -> Void
     ) throws {
-        try channel.pipeline.syncOperations.addHandlers([
-            NIOWebSocketFrameAggregator(
-                minNonFinalFragmentSize: 1, maxAccumulatedFrameCount: 64, maxAccumulatedFrameSize: messageLimit),
-            EngineIOFrameHandler(side, pendingLimit: pendingLimit, onFrame: onFrame),
-        ])
+        try channel.pipeline.syncOperations.addHandlers(
+            [
+                NIOWebSocketFrameAggregator(
+                    minNonFinalFragmentSize: 1, maxAccumulatedFrameCount: 64, maxAccumulatedFrameSize: messageLimit),
+                EngineIOFrameHandler(side, pendingLimit: pendingLimit, onFrame: onFrame),
+            ], position: position)
         // Not channelInactive: a peer that refuses at once may end the channel before this handler is in it.
         channel.closeFuture.assumeIsolated().whenComplete { _ in onClosed() }
     }
