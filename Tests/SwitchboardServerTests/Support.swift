@@ -38,11 +38,18 @@ struct Echo: SocketIOApplication {
     mutating func poll(now: Instant) -> SocketIOApplicationOutput? { outputs.isEmpty ? nil : outputs.removeFirst() }
 }
 
-/// Heartbeats quick enough to be waited for.
+/// Heartbeats, and the end of who does not answer them, quick enough to be waited for.
 var quick: SocketIOServerSettings {
     var settings = SocketIOServerSettings()
     settings.engine.pingInterval = .milliseconds(300)
-    settings.engine.pingTimeout = .seconds(3)
+    settings.engine.pingTimeout = .seconds(1)
+    return settings
+}
+
+/// Quick heartbeats, and longer than any test for their answers.
+var patient: SocketIOServerSettings {
+    var settings = quick
+    settings.engine.pingTimeout = .seconds(120)
     return settings
 }
 
