@@ -72,6 +72,18 @@ struct SocketIOClientConnectionTests {
         #expect(c.version == .v4)
     }
 
+    @Test("a server of generation 3 whose greeting comes after that is still known for one")
+    func late3() {
+        var c = SocketIOClientConnection(version: .v4, auth: nil)
+        c.hear(open3)
+        c.advance(to: c.deadline)
+        c.hear("40", at: start + .seconds(1))
+        #expect(c.drain() == [.frame(.text("40")), .connected(sid: nil)])
+        #expect(c.version == .v3)
+        c.advance(to: start + .seconds(26))
+        #expect(c.drain() == [.frame(.text("2"))])
+    }
+
     @Test(
         "what breaks the protocol ends the connection",
         arguments: [

@@ -160,7 +160,7 @@ public actor SignallingClient {
         switch result {
         case .success(.webSocket): return
         case .success(.refused(let status)): machine.connectFailed(.status(status), now: now)
-        case .failure(let error): machine.connectFailed(.unreachable("cannot connect: \(error)"), now: now)
+        case .failure(let error): machine.connectFailed(.unreachable(error.reasonNotConnected), now: now)
         }
         apply()
     }

@@ -48,14 +48,14 @@ struct WebSocketConnector: Sendable {
             version: .http1_1, method: .GET, uri: "/socket.io/?EIO=\(version.rawValue)&transport=websocket",
             headers: headers)
         let messageLimit = 256 * 1024
-        let upgrader = NIOTypedWebSocketClientUpgrader<Outcome>(maxFrameSize: messageLimit) { channel, _ in
+        let upgrader = NIOTypedWebSocketClientUpgrader<Bool>(maxFrameSize: messageLimit) { channel, _ in
             channel.eventLoop.makeCompletedFuture {
                 try EngineIOFrameHandler.add(
                     to: channel, .client, messageLimit: messageLimit, pendingLimit: 1024 * 1024, onFrame: onFrame,
                     onClosed: onClosed)
                 // Here and not when the future settles: the first frames may come before that.
                 onOpen(channel)
-                return .webSocket
+                return true
             }
         }
         let (tls, url) = (tls, url)
@@ -80,26 +80,31 @@ struct WebSocketConnector: Sendable {
     }
 
     private func upgrade(
-        _ channel: any Channel, head: HTTPRequestHead, upgrader: NIOTypedWebSocketClientUpgrader<Outcome>
+        _ channel: any Channel, head: HTTPRequestHead, upgrader: NIOTypedWebSocketClientUpgrader<Bool>
     ) throws -> EventLoopFuture<Outcome> {
         let refusal = channel.eventLoop.makePromise(of: Outcome.self)
-        let configuration = NIOTypedHTTPClientUpgradeConfiguration<Outcome>(
+        let configuration = NIOTypedHTTPClientUpgradeConfiguration<Bool>(
             upgradeRequestHead: head, upgraders: [upgrader]
         ) { channel in
+            // Done at once, before the status is known: until then the response is held back from the reader.
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(RefusalReader(refusal))
-            }.flatMap { refusal.futureResult }
+                return false
+            }
         }
         var pipeline = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
         // A server speaks first, often in the same segment as its consent.
         pipeline.leftOverBytesStrategy = .forwardBytes
-        let outcome = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(configuration: pipeline)
+        let upgraded = try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
+            configuration: pipeline)
         // Either way the promise is settled: a channel that ends without an answer settles the negotiation.
+        channel.closeFuture.whenComplete { _ in refusal.fail(ChannelError.eof) }
+        let outcome = upgraded.flatMap { upgraded in
+            upgraded ? channel.eventLoop.makeSucceededFuture(.webSocket) : refusal.futureResult
+        }
         outcome.whenComplete { result in
             if case .success(.webSocket) = result {} else { channel.close(promise: nil) }
-            refusal.fail(ChannelError.eof)
         }
-        channel.closeFuture.whenComplete { _ in refusal.fail(ChannelError.eof) }
         return outcome
     }
 }

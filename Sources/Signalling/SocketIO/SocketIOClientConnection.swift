@@ -146,20 +146,21 @@ public struct SocketIOClientConnection: Sendable {
         switch packet.kind {
         case .connect:
             guard state != .connected else { return }
-            if state == .awaitingUnasked {
+            // Generation 4 always tells a sid; without one it is a generation 3 server that came after the pause.
+            let sid = packet.payload?["sid"]?.string
+            if version == .v4, sid == nil {
                 version = .v3
                 timers.stop(.unasked)
                 timers.stop(.dead)
                 timers[.ping] = now + interval
             }
             state = .connected
-            outputs.append(.connected(sid: packet.payload?["sid"]?.string))
+            outputs.append(.connected(sid: sid))
             outputs += early.map(Output.event)
             early = []
         case .disconnect: fail("the server ended the connection")
-        case .connectError:
-            let message = packet.payload?["message"]?.string ?? packet.payload?.string ?? "no reason given"
-            fail("the server refused the connection: \(message.prefix(200))")
+        // The server's words may name people and addresses, and this goes to the log.
+        case .connectError: fail("the server refused the connection")
         case .event:
             if state == .connected {
                 outputs.append(.event(packet))
