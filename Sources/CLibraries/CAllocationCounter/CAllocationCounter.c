@@ -19,7 +19,8 @@ static __thread uint64_t cipher_allocations __attribute__((tls_model("initial-ex
 
 /* Where the code of NSS is mapped. Some of its libraries come only with its first use, so they are looked for again
  * whenever a count is read; a thread that meets half an entry counts one allocation wrongly. */
-static const char *const cipher_libraries[] = {"libnssutil3", "libnss3", "libnspr4", "libsoftokn3", "libfreebl"};
+static const char *const cipher_libraries[] = {"libnssutil3", "libnss3", "libnspr4", "libsoftokn3", "libfreebl3",
+                                              "libfreeblpriv3"};
 enum { CIPHER_LIBRARIES = sizeof cipher_libraries / sizeof *cipher_libraries };
 static struct range {
     uintptr_t start, end;
