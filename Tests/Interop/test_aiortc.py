@@ -82,7 +82,7 @@ class Clinician:
                     return values[0]
 
     async def join(self):
-        await self.socket.connect(self.url, transports=["websocket"])
+        await self.socket.connect(self.url)
         self.user["sockId"] = await self.until("connectionSuccess")
         await self.socket.emit("checkRoom", self.user)
         async with asyncio.timeout(20):
@@ -111,9 +111,10 @@ class Clinician:
             else:
                 self.sound.append(frame.to_ndarray().reshape(-1)[:: len(frame.layout.channels)])
 
-    async def call(self):
+    async def call(self, hesitation=0):
         await self.socket.emit("toSendVideo", self.user)
         await self.until("answerVideo")
+        await asyncio.sleep(hesitation)
         self.connection()
         await self.peer.setLocalDescription(await self.peer.createOffer())
         await self.socket.emit("receiveOffer", {"user": self.user, "offer": self.description()})
@@ -204,3 +205,19 @@ def test_aiortc_is_the_other_end(switchboard, kiosk, heard, role):
 
     asyncio.run(run())
     kiosk.wait_for_phase("idle")
+
+
+def test_a_caller_who_takes_long_to_offer_finds_the_same_media_process(switchboard, kiosk):
+    """A clinician reads the browser's question about the camera; meanwhile nothing is due in the media process."""
+    media_process = kiosk.media_pid()
+
+    async def run():
+        clinician = Clinician(switchboard.url)
+        await clinician.join()
+        await clinician.call(hesitation=9)
+        await clinician.until_media()
+        await clinician.leave()
+
+    asyncio.run(run())
+    assert kiosk.media_pid() == media_process
+    assert kiosk.status()["media"]["losses"] == 0

@@ -44,7 +44,7 @@ import Testing
         ("camera: {virtual: pattern, y4m: a}", "board.yaml:1: camera.y4m: stands beside 'virtual'; take one"),
         ("camera: pattern", "board.yaml:1: camera: expected a group of keys, found a single value"),
         ("pools: [1]", "board.yaml:1: pools: expected a group of keys, found a list"),
-        ("pools: {packets: -1}", "board.yaml:1: pools.packets: -1 is outside 0 to 65536"),
+        ("pools: {packets: -1}", "board.yaml:1: pools.packets: -1 is outside 256 to 65536"),
         ("\nmicrofone: {tone: 1}", "board.yaml:2: microfone: is not a known key; did you mean 'microphone'?"),
         ("panel: {listen: 8090}", "board.yaml:1: panel.listen: expected an address and a port"),
         ("panel: {listen: 'x:1'}", "board.yaml:1: panel.listen: expected an address and a port"),

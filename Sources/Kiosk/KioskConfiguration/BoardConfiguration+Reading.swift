@@ -52,12 +52,12 @@ extension BoardConfiguration {
 
 extension BoardConfiguration.Pools {
     fileprivate init(_ section: ConfigurationSection) {
-        packets = section.integer("packets", in: 0...65_536, default: 2048)
-        packetSize = section.integer("packetSize", in: 1280...9216, default: 1536)
-        captureFrames = section.integer("captureFrames", in: 0...64, default: 4)
-        encodedFrames = section.integer("encodedFrames", in: 0...256, default: 16)
+        packets = section.integer("packets", in: 256...65_536, default: 2048)
+        packetSize = section.integer("packetSize", in: 1500...9216, default: 1536)
+        captureFrames = section.integer("captureFrames", in: 3...64, default: 4)
+        encodedFrames = section.integer("encodedFrames", in: 4...256, default: 16)
         encodedFrameSize = section.integer("encodedFrameSize", in: 16_384...1_048_576, default: 262_144)
-        decodedFrames = section.integer("decodedFrames", in: 0...64, default: 6)
+        decodedFrames = section.integer("decodedFrames", in: 2...64, default: 6)
     }
 }
 

@@ -76,6 +76,8 @@ struct NetworkLoop: ~Copyable {
     private mutating func setTimer() {
         var next = Instant.distantFuture
         for peer in peers { next = min(next, peer.deadline) }
+        // A session that waits for the other side has nothing due, and this thread must still be seen to live.
+        if !peers.isEmpty { next = min(next, MonotonicClock.now() + .seconds(1)) }
         timer.set(next)
     }
 
