@@ -17,7 +17,7 @@ sys.path.insert(0, str(BENCHMARKS))
 from harness import machine, raw  # noqa: E402
 from harness.caller import SIZES, Caller, Pages  # noqa: E402
 from harness.figures import Verdicts, median, spread, table  # noqa: E402
-from harness.kiosk import KioskAnswerer  # noqa: E402
+from harness.kiosk import KioskAnswerer, built  # noqa: E402
 from harness.meeting import WARM_UP, Meeting  # noqa: E402
 from programs import Switchboard  # noqa: E402
 
@@ -68,6 +68,9 @@ class Bench:
                     result["raw"].append(raw.run(width, height, bitrate, 10, False))
                     self.steady(kiosk, meeting, result)
                     result["raw paced"].append(raw.run(width, height, bitrate, 10, True))
+            except Exception:
+                say(f"the kiosk, status {kiosk.child.poll()}, said:\n{kiosk.log_tail(30)}")
+                raise
             finally:
                 kiosk.stop()
             say(f"{size}: counting allocations")
@@ -141,6 +144,11 @@ def report(results, verdicts):
         codecs, paced = ([run["codecs"] for run in result[name]] for name in ("raw", "raw paced"))
         media, supervisor = slices(result, 1), slices(result, 0)
         ratio = median(media) / median(codecs) if media else None
+
+        def against(values):
+            """Medians as multiples of the codecs' alone, flat out and paced."""
+            return [f"{median(values) / median(raw):.2f}" if values else "–" for raw in (codecs, paced)]
+
         for name, values in (
             ("raw: VP8 encode", [run["encode"] for run in result["raw"]]),
             ("raw: VP8 decode", [run["decode"] for run in result["raw"]]),
@@ -148,11 +156,11 @@ def report(results, verdicts):
             ("raw: SRTP (not in the sum)", [run["srtp"] for run in result["raw"]]),
             ("raw codecs", codecs), ("raw codecs, paced", paced), (MEDIA, media), (SUPERVISOR, supervisor),
         ):
-            cpu.append([size, name, spread(values, 3), f"{median(values) / median(codecs):.2f}" if values else "–"])
+            cpu.append([size, name, spread(values, 3), *against(values)])
         by_thread = [steady["threads"][1] for steady in result["steady"]]
         for name in sorted({name for threads in by_thread for name in threads}):
             used = [threads.get(name, 0) for threads in by_thread]
-            cpu.append([size, f"{MEDIA}: thread {name}", spread(used, 3), f"{median(used) / median(codecs):.2f}"])
+            cpu.append([size, f"{MEDIA}: thread {name}", spread(used, 3), *against(used)])
         verdicts.check(f"cpu ratio {size}", ratio)
 
         calls = result["set up"]
@@ -175,7 +183,7 @@ def report(results, verdicts):
         if size == "1280x720":
             verdicts.check(f"memory {size}", memory[0], 1)
     say("CPU seconds per second of call, least/median/greatest; raw is encoding, decoding and Opus, both ways\n")
-    say(table(["size", "what", "CPU s/s", "of raw"], cpu))
+    say(table(["size", "what", "CPU s/s", "of raw", "of raw, paced"], cpu))
     say("\nSet-up in ms after the caller's setLocalDescription, least/median/greatest\n")
     say(table(["size", "calls", "ICE", "DTLS", "first frame in the browser", "first frame decoded at the kiosk"], set_up))
     say("\nThe steady call\n")
@@ -204,6 +212,7 @@ def main():
     parser.add_argument("--sizes", default=",".join(SIZES))
     options = parser.parse_args()
     options.calls, options.rounds, options.seconds = (2, 1, 10) if options.short else (9, 3, 15)
+    built(options.programs)
     pages = Pages()
     with tempfile.TemporaryDirectory(prefix="callpoint-bench-") as folder:
         folder = pathlib.Path(folder)

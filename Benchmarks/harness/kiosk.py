@@ -29,6 +29,14 @@ def counter():
     return path
 
 
+def built(folder):
+    """The folder of the programs, if they are in it."""
+    for name in ("kioskd", "kiosk-mediad", "kioskctl", "switchboard"):
+        if not (folder / name).exists():
+            sys.exit(f"error: {folder / name} is not there; run `make build` first")
+    return folder
+
+
 class KioskAnswerer(Kiosk):
     name = "Callpoint"
 

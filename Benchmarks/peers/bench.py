@@ -18,7 +18,7 @@ from answerers import Aiortc, Chromium, GStreamer  # noqa: E402
 from harness import machine  # noqa: E402
 from harness.caller import SIZES, Caller, Pages  # noqa: E402
 from harness.figures import Verdicts, median, spread, table  # noqa: E402
-from harness.kiosk import KioskAnswerer  # noqa: E402
+from harness.kiosk import KioskAnswerer, built  # noqa: E402
 from harness.meeting import Meeting  # noqa: E402
 from programs import Switchboard  # noqa: E402
 
@@ -38,7 +38,7 @@ class Bench:
     def start(self, name, size):
         width, height, bitrate = SIZES[size]
         room, url = str(next(self.rooms)), self.switchboard.url
-        folder = self.folder / f"{name}-{size}"
+        folder = self.folder / f"{name}-{room}"
         if name == KIOSK:
             answerer = KioskAnswerer(self.options.programs, folder, url, room, (width, height), bitrate)
             answerer.wait_until_ready()
@@ -50,27 +50,38 @@ class Bench:
         return answerer, room
 
     def measure(self, size):
-        result = self.results["sizes"][size] = {}
-        caller, meetings = Caller(self.pages, size), []
+        self.results["sizes"][size] = result = {}
+        caller = Caller(self.pages, size)
         try:
-            for name in self.options.peers:
-                answerer, room = self.start(name, size)
-                meetings.append(Meeting(caller, answerer, self.switchboard.url.removeprefix("http://"), room))
-                result[answerer.name] = {"set up": [], "steady": [], "failures": []}
-            # All in turn, so that what the machine does meanwhile happens to all alike. The first call of each is not like
-            # the others and is left out.
-            for turn in range(self.options.calls + 1):
-                say(f"{size}: call {turn} of {self.options.calls}")
+            meetings = []
+            try:
+                for name in self.options.peers:
+                    meetings.append(self.meet(caller, name, size))
+                    result[meetings[-1].answerer.name] = {"set up": [], "steady": [], "failures": []}
+                # All in turn, so that what the machine does meanwhile happens to all alike. The first call of each is not
+                # like the others and is left out.
+                for turn in range(self.options.calls + 1):
+                    say(f"{size}: call {turn} of {self.options.calls}")
+                    for meeting in meetings:
+                        self.once(meeting, result, turn > 0)
+            finally:
                 for meeting in meetings:
-                    self.once(meeting, result, turn > 0)
+                    meeting.answerer.stop()
+            # Each long call is one of a fresh process, whose memory holds nothing of calls before, alone on the machine.
             for turn in range(self.options.rounds):
                 say(f"{size}: round {turn + 1} of {self.options.rounds}")
-                for meeting in meetings:
-                    self.long(meeting, result)
+                for name in self.options.peers:
+                    meeting = self.meet(caller, name, size)
+                    try:
+                        self.long(meeting, result)
+                    finally:
+                        meeting.answerer.stop()
         finally:
-            for meeting in meetings:
-                meeting.answerer.stop()
             caller.close()
+
+    def meet(self, caller, name, size):
+        answerer, room = self.start(name, size)
+        return Meeting(caller, answerer, self.switchboard.url.removeprefix("http://"), room)
 
     def once(self, meeting, result, counts):
         mine = result[meeting.answerer.name]
@@ -169,6 +180,7 @@ def main():
     parser.add_argument("--sizes", default=",".join(SIZES))
     options = parser.parse_args()
     options.calls, options.rounds, options.seconds = (2, 1, 10) if options.short else (9, 3, 15)
+    built(options.programs)
     pages = Pages()
     with tempfile.TemporaryDirectory(prefix="callpoint-bench-") as folder:
         folder = pathlib.Path(folder)

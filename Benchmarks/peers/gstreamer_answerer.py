@@ -4,6 +4,7 @@ Prints a JSON line for what happens. Run by Debian's Python, which has GStreamer
 packages on its path. The pipeline of a call is made when it rings and starts with the offer, which brings payload types."""
 
 import argparse
+import gc
 import json
 import queue
 import random
@@ -122,6 +123,9 @@ class Call:
     def end(self):
         self.pipeline.get_bus().remove_signal_watch()
         self.pipeline.set_state(Gst.State.NULL)
+        # The pipeline holds this object by its signals, so this object must not hold the pipeline.
+        self.pipeline = self.peer = None
+        gc.collect()
 
 
 class Answerer:
