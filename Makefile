@@ -51,12 +51,12 @@ format: ## swift format, in place
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 .PHONY: bench
-bench: ## CPU, memory, set-up time and allocations beside the raw codecs, in one run
+bench: build ## CPU, memory, set-up time and allocations beside the raw codecs, in one run
 	@scripts/setup test
 	@Benchmarks/run
 
 .PHONY: bench-peers
-bench-peers: ## Callpoint beside aiortc, GStreamer and Chromium as answerers, in one run (root)
+bench-peers: build ## Callpoint beside aiortc, GStreamer and Chromium as answerers, in one run (root)
 	@scripts/setup bench
 	@Benchmarks/peers/run
 

@@ -19,7 +19,7 @@ with tempfile.TemporaryDirectory() as folder:
     folder = pathlib.Path(folder)
     with Switchboard(programs, folder / "switchboard") as switchboard, \
             Kiosk(programs, folder / "kiosk", switchboard.url) as kiosk, \
-            Browser(window="1280,800") as browser, Browser(window="1280,800", camera=False) as panel:
+            Browser(window="1280,800") as browser, Browser(window="1280,1080", camera=False) as panel:
         kiosk.wait_until_joined()
         panel.open(kiosk.panel)
         console = Console(browser, switchboard.url)

@@ -45,8 +45,9 @@ return {frequency: best * rate / analyser.fftSize, decibels: bins[best]};
 
 
 def picture(browser, selector):
-    """{frame, milliseconds, width, height} of the virtual camera's picture shown in `selector`, or None."""
-    return browser.run_async(READ_CODE, selector)
+    """{frame, milliseconds, width, height} of the virtual camera's picture shown in `selector`, or None while there is none to be read."""
+    seen = browser.run_async(READ_CODE, selector)
+    return seen if seen and seen["frame"] is not None else None
 
 
 def tone(browser, selector):

@@ -80,3 +80,12 @@ def test_kiosk_terminated_in_a_call_says_goodbye(call, kiosk):
     call.wait_for_phase("idle", timeout=10)
     kiosk.child.wait(10)
     assert kiosk.child.returncode == 0
+
+
+def test_media_process_holds_nothing_of_the_supervisors(kiosk):
+    """A socket that it inherited would keep the next kioskd from its port, and is none of its business."""
+    folder = f"/proc/{kiosk.media_pid()}/fd"
+    held = {os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder)}
+    with open("/proc/net/tcp") as table:
+        tcp = {f"socket:[{line.split()[9]}]" for line in table.readlines()[1:]}
+    assert not held & tcp

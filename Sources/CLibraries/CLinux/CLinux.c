@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
+#include <spawn.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -291,5 +292,7 @@ int callpoint_schedule_fifo(int priority) {
     struct sched_param p = {.sched_priority = priority};
     return pthread_setschedparam(pthread_self(), SCHED_FIFO, &p);
 }
+
+int callpoint_spawn_closes_from(void *actions, int first) { return posix_spawn_file_actions_addclosefrom_np(actions, first); }
 
 int callpoint_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }

@@ -24,6 +24,8 @@ final class ChildProcess: Sendable {
         }
         // Also takes close-on-exec off, should the number already be 3.
         posix_spawn_file_actions_adddup2(&actions, theirs.raw, 3)
+        // Nothing else of ours: a child that held the panel's socket would keep the next kioskd from its port.
+        actions.closeEverything(from: 4)
         var none = sigset_t()
         var all = sigset_t()
         sigemptyset(&none)

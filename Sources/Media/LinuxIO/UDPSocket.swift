@@ -50,7 +50,7 @@ public final class UDPSocket {
 
     public var raw: Int32 { descriptor.raw }
 
-    /// Reads one batch and hands each datagram over with its source and arrival. Returns false when nothing was waiting.
+    /// Reads one batch and hands each datagram over with its source and arrival. Returns true while more may be waiting.
     ///
     /// With no free slot in `pool` a datagram is read and dropped: a level-triggered wait must not spin on it.
     public func receive(
@@ -89,7 +89,8 @@ public final class UDPSocket {
             body(buffer, source, Instant(nanoseconds: descriptors[i].arrival))
         }
         for i in count..<ready { inbound[i] = nil }
-        return true
+        // A batch that came back short has emptied the socket; the next wait tells of what comes after.
+        return count == ready
     }
 
     private func point(_ datagram: UnsafeMutablePointer<callpoint_datagram>, at slot: inout PooledBuffer?) {

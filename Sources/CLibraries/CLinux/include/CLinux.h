@@ -66,6 +66,8 @@ int callpoint_timerfd_set(int fd, int64_t monotonic_ns);
 void callpoint_name_thread(const char *name);
 // SCHED_FIFO for the calling thread; 0, or an errno where that is not permitted.
 int callpoint_schedule_fifo(int priority);
+// Has a posix_spawn_file_actions_t close every descriptor from `first` on in the child.
+int callpoint_spawn_closes_from(void *actions, int first);
 // The calling process gets `signal` when its parent ends.
 int callpoint_die_with_parent(int signal);
 
