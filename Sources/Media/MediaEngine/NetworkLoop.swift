@@ -11,33 +11,27 @@ struct NetworkLoop: ~Copyable {
     let state: EngineState
     let certificate: DTLSCertificate
     var set: EpollSet
-    var timer: TimerFD
     var peers: [Peer] = []
     var random = RandomSource.system
     /// Tags of the descriptors that were ready; filled by one wait and worked off before the next.
     private var ready = [UInt64](repeating: 0, count: 16)
 
     static let signalTag = UInt64.max
-    static let timerTag = UInt64.max - 1
     /// Batches of 32 datagrams read from one socket before another has its turn.
     private static let fairness = 4
 
     init(_ state: EngineState, certificate: DTLSCertificate) throws(SystemError) {
         let set = try EpollSet()
-        let timer = try TimerFD()
         try set.add(state.networkSignal.raw, tag: Self.signalTag)
-        try set.add(timer.raw, tag: Self.timerTag)
         self.state = state
         self.certificate = certificate
         self.set = set
-        self.timer = timer
         peers.reserveCapacity(state.configuration.maximumPeers)
     }
 
     mutating func run() {
         warmUp()
         while !state.stops {
-            setTimer()
             if peers.isEmpty { state.heartbeats.rest(.network) }
             var count = 0
             wait(&count)
@@ -63,8 +57,8 @@ struct NetworkLoop: ~Copyable {
     private mutating func wait(_ count: inout Int) {
         var found = 0
         var tags = InlineArray<16, UInt64>(repeating: 0)
-        // The only error that can be is a wrong descriptor, and then the timer still brings the loop round.
-        try? set.wait(timeout: nil) { tag in
+        // The only error that can be is a wrong descriptor, and there is none.
+        try? set.wait(timeout: patience) { tag in
             guard found < tags.count else { return }
             tags[found] = tag
             found += 1
@@ -73,18 +67,20 @@ struct NetworkLoop: ~Copyable {
         count = found
     }
 
-    private mutating func setTimer() {
-        var next = Instant.distantFuture
-        for peer in peers { next = min(next, peer.deadline) }
+    /// How long nothing is due, nil for ever. Nothing here is due to a fraction of a millisecond, so the wait itself
+    /// keeps the time: a timer of its own would cost two more system calls for every packet.
+    private var patience: Interval? {
+        if peers.isEmpty { return nil }
+        let now = MonotonicClock.now()
         // A session that waits for the other side has nothing due, and this thread must still be seen to live.
-        if !peers.isEmpty { next = min(next, MonotonicClock.now() + .seconds(1)) }
-        timer.set(next)
+        var next = now + .seconds(1)
+        for peer in peers { next = min(next, peer.deadline) }
+        return max(.zero, next - now)
     }
 
     private mutating func handle(_ tag: UInt64) {
         switch tag {
         case Self.signalTag: state.networkSignal.drain()
-        case Self.timerTag: timer.drain()
         default:
             guard let peer = peer(Self.number(of: tag)), peer.sockets.indices.contains(Self.socketIndex(of: tag)) else {
                 return
