@@ -16,7 +16,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,7 +29,6 @@ int64_t callpoint_monotonic_ns(void) { return now(CLOCK_MONOTONIC); }
 int64_t callpoint_realtime_ns(void) { return now(CLOCK_REALTIME); }
 
 int callpoint_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
-int callpoint_timerfd(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC); }
 int callpoint_epoll(void) { return epoll_create1(EPOLL_CLOEXEC); }
 int callpoint_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC); }
 int callpoint_cannot_shrink(int fd) {
@@ -279,13 +277,6 @@ int callpoint_sleep_until(int64_t monotonic_ns) {
     return error;
 }
 
-int callpoint_timerfd_set(int fd, int64_t monotonic_ns) {
-    // 0 would disarm; a deadline in the past must fire at once.
-    struct itimerspec t = {.it_value = to_timespec(monotonic_ns < 1 ? 1 : monotonic_ns)};
-    if (monotonic_ns == INT64_MAX) t.it_value = (struct timespec){0, 0};
-    return timerfd_settime(fd, TFD_TIMER_ABSTIME, &t, NULL);
-}
-
 void callpoint_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 int callpoint_schedule_fifo(int priority) {
@@ -294,5 +285,3 @@ int callpoint_schedule_fifo(int priority) {
 }
 
 int callpoint_spawn_closes_from(void *actions, int first) { return posix_spawn_file_actions_addclosefrom_np(actions, first); }
-
-int callpoint_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }

@@ -49,7 +49,6 @@ int callpoint_interfaces(struct callpoint_interface *list, unsigned room);
 int callpoint_memfd(const char *name, uint64_t size);
 // All close-on-exec and non-blocking.
 int callpoint_eventfd(void);
-int callpoint_timerfd(void);
 int callpoint_epoll(void);
 int callpoint_accept(int fd);
 // Non-zero if the memory's seals forbid making it shorter.
@@ -62,13 +61,10 @@ int callpoint_epoll_wait(int epoll, uint64_t *tags, unsigned room, int timeout_m
 int64_t callpoint_monotonic_ns(void);
 int64_t callpoint_realtime_ns(void);
 int callpoint_sleep_until(int64_t monotonic_ns);
-int callpoint_timerfd_set(int fd, int64_t monotonic_ns);
 void callpoint_name_thread(const char *name);
 // SCHED_FIFO for the calling thread; 0, or an errno where that is not permitted.
 int callpoint_schedule_fifo(int priority);
 // Has a posix_spawn_file_actions_t close every descriptor from `first` on in the child.
 int callpoint_spawn_closes_from(void *actions, int first);
-// The calling process gets `signal` when its parent ends.
-int callpoint_die_with_parent(int signal);
 
 #endif
