@@ -19,7 +19,7 @@ const announce = (words, politely) => { $(politely ? 'announce-politely' : 'anno
 
 const socket = new Socket({role: 'console', name: me.userName || 'Console'});
 socket.on('up', () => { link(true); socket.emit('callpoint:watch', {}); });
-socket.on('down', () => { link(false); kiosks = kiosks.map(k => ({...k})); });
+socket.on('down', () => link(false));
 socket.on('connectionSuccess', id => { if (call) call.rejoin(id); me.sockId = id; });
 socket.on('callpoint:welcome', welcome => { roomLimit = welcome?.maxUsers ?? roomLimit; });
 socket.on('callpoint:kiosks', list => { kiosks = Array.isArray(list) ? list : []; presence(); });
