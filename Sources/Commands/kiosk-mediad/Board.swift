@@ -1,6 +1,7 @@
 import KioskConfiguration
 import Devices
 import MediaEngine
+import Primitives
 import VirtualDevices
 
 extension MediaEngineConfiguration {
@@ -23,20 +24,54 @@ extension MediaEngineConfiguration {
     }
 }
 
-/// The board's camera, microphone and speaker. A new kind of device is a new case here.
-func devices(of board: BoardConfiguration) throws(DeviceError) -> any DeviceBackend {
-    let picture: VirtualCamera.Picture =
-        switch board.camera.source {
-        case .pattern: .pattern
-        case .y4m(let path): .y4m(path: path)
-        }
-    let sound: VirtualMicrophone.Sound =
-        switch board.microphone.source {
-        case .silence: .silence
-        case .tone(let frequency): .tone(frequency: Double(frequency))
-        case .wav(let path): .wav(path: path)
-        }
-    let format = VideoFormat(
-        width: board.camera.width, height: board.camera.height, framesPerSecond: board.camera.rate)
-    return try VirtualBoard(picture: picture, format: format, sound: sound, speakerRecording: board.speaker.wav)
+/// The board's camera, microphone and speaker, each of its own kind: real and virtual ones may stand side by side.
+struct BoardDevices: DeviceBackend {
+    typealias Camera = @Sendable (_ frames: BufferPool) throws(DeviceError) -> any VideoSource
+    typealias Microphone = @Sendable () throws(DeviceError) -> any AudioSource
+    typealias Speaker = @Sendable () throws(DeviceError) -> any AudioSink
+
+    let cameraFormat: VideoFormat
+    private let camera: Camera
+    private let microphone: Microphone
+    private let speaker: Speaker
+
+    /// A new kind of device is a new case in one of the functions below.
+    init(_ board: BoardConfiguration) throws(DeviceError) {
+        (cameraFormat, camera) = try Self.camera(of: board)
+        microphone = Self.microphone(of: board)
+        speaker = Self.speaker(of: board)
+    }
+
+    func openCamera(frames: BufferPool) throws(DeviceError) -> any VideoSource { try camera(frames) }
+    func openMicrophone() throws(DeviceError) -> any AudioSource { try microphone() }
+    func openSpeaker() throws(DeviceError) -> any AudioSink { try speaker() }
+
+    /// A picture file's own size and rate win.
+    private static func camera(of board: BoardConfiguration) throws(DeviceError) -> (VideoFormat, Camera) {
+        let format = VideoFormat(
+            width: board.camera.width, height: board.camera.height, framesPerSecond: board.camera.rate)
+        let picture: VirtualCamera.Picture =
+            switch board.camera.source {
+            case .pattern: .pattern
+            case .y4m(let path): .y4m(path: path)
+            }
+        let virtual = try VirtualBoard(picture: picture, format: format, sound: .silence)
+        return (virtual.cameraFormat, { frames throws(DeviceError) in try virtual.openCamera(frames: frames) })
+    }
+
+    private static func microphone(of board: BoardConfiguration) -> Microphone {
+        let sound: VirtualMicrophone.Sound =
+            switch board.microphone.source {
+            case .silence: .silence
+            case .tone(let frequency): .tone(frequency: Double(frequency))
+            case .wav(let path): .wav(path: path)
+            }
+        return { () throws(DeviceError) in try VirtualMicrophone(sound) }
+    }
+
+    private static func speaker(of board: BoardConfiguration) -> Speaker {
+        let meter = LevelMeter()
+        let recording = board.speaker.wav
+        return { () throws(DeviceError) in try VirtualSpeaker(meter: meter, recordingTo: recording) }
+    }
 }

@@ -36,7 +36,7 @@ struct MediaDaemon {
             fail(.configuration, "\(error)")
         }
         let backend: any DeviceBackend
-        do throws(DeviceError) { backend = try devices(of: board) } catch {
+        do throws(DeviceError) { backend = try BoardDevices(board) } catch {
             fail(.configuration, "\(arguments.board): \(error)")
         }
         let configuration = MediaEngineConfiguration(board)

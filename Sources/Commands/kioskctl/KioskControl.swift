@@ -13,7 +13,10 @@ struct KioskControl: ParsableCommand {
             69 kioskd is not running; 78 the configuration is wrong.
             """,
         version: "0.1.0",
-        subcommands: [Status.self, Call.self, Hangup.self, Answer.self, Refuse.self, Stats.self, Config.self])
+        subcommands: [
+            Status.self, Call.self, Hangup.self, Answer.self, Refuse.self, Stats.self, Config.self, ListDevices.self,
+            Test.self,
+        ])
 }
 
 /// What all questions to kioskd share.
