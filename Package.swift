@@ -62,7 +62,7 @@ let package = Package(
         // 0: C libraries
         shim("CLinux"),
         shim("COpenSSL", links: ["ssl", "crypto"]),
-        shim("CSRTP", links: ["srtp2"]),
+        shim("CSRTP", links: ["srtp2", "crypto"]),
         shim("CVPX", links: ["vpx"]),
         shim("COpus", links: ["opus"]),
         shim("CYAML", links: ["yaml"]),

@@ -3,8 +3,6 @@ import PeerConnection
 import Testing
 
 /// What `PeerConnection` promises of a running call, counted on the one thread that runs it.
-///
-/// Not counted is what NSS takes, which Debian's libsrtp2 encrypts with: see docs/benchmarks.md.
 @Suite(.serialized) struct EngineTests {
     struct Case: CustomTestStringConvertible, Sendable {
         var security: SecurityKind

@@ -1,6 +1,19 @@
 #include "CSRTP.h"
 
+#include "ciphers.h"
+
 #include <string.h>
+
+srtp_err_status_t callpoint_srtp_init(void) {
+    static const srtp_cipher_type_t *const types[] = {
+        &callpoint_aes_gcm_128, &callpoint_aes_gcm_256, &callpoint_aes_icm_128};
+    srtp_err_status_t status = srtp_init();
+    for (unsigned i = 0; i < sizeof types / sizeof *types && status == srtp_err_status_ok; i++) {
+        status = srtp_replace_cipher_type(types[i], types[i]->id);
+    }
+    if (status != srtp_err_status_ok) return status;
+    return srtp_replace_auth_type(&callpoint_hmac_sha1_type, SRTP_HMAC_SHA1);
+}
 
 srtp_err_status_t callpoint_srtp_create(
     srtp_t *session, unsigned profile, int is_outbound, const unsigned char *key, unsigned long window) {

@@ -37,7 +37,7 @@ public struct SRTPSession: ~Copyable {
 
     deinit { srtp_dealloc(session) }
 
-    private static let libraryIsReady: Bool = srtp_init() == srtp_err_status_ok
+    private static let libraryIsReady: Bool = callpoint_srtp_init() == srtp_err_status_ok
 
     /// Encrypts an RTP packet and appends its tag.
     public mutating func protect(_ packet: inout PooledBuffer) throws(SRTPError) {

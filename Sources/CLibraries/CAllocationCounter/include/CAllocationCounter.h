@@ -5,10 +5,7 @@
 
 #include <stdint.h>
 
-/* Allocations that the calling thread has made so far, but for those of the next function. */
+/* Allocations that the calling thread has made so far, whoever's code made them. */
 uint64_t callpoint_thread_allocations(void);
-
-/* Those that NSS has made, which Debian's libsrtp2 encrypts with: some for each packet, and nothing that we can change. */
-uint64_t callpoint_thread_cipher_allocations(void);
 
 #endif
