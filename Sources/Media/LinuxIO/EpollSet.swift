@@ -4,10 +4,12 @@ public import Primitives
 /// The descriptors that one thread waits for, each known by the caller's tag.
 public struct EpollSet: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
-    private var ready = [UInt64](repeating: 0, count: 16)
+    private var ready: [UInt64]
 
     public init() throws(SystemError) {
+        // Swift 6.2 would destroy a property twice that had its value before this throws.
         descriptor = try FileDescriptor(callpoint_epoll(), "make an epoll set")
+        ready = [UInt64](repeating: 0, count: 16)
     }
 
     /// Level-triggered on readability; end-of-file and errors count as readable.
