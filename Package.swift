@@ -67,6 +67,7 @@ let package = Package(
         shim("COpus", links: ["opus"]),
         shim("CYAML", links: ["yaml"]),
         shim("CYUV", links: ["yuv"]),
+        shim("CGPIOD", links: ["gpiod"]),
         shim("CAllocationCounter"),  // tests only
         shim("CTurboJPEG", links: ["turbojpeg"]),
         .systemLibrary(
@@ -94,6 +95,7 @@ let package = Package(
         target("LinuxIO", in: "Media", ["Primitives", "CLinux"]),
         target("Codecs", in: "Media", ["Primitives", "CVPX", "COpus"]),
         target("VirtualDevices", in: "Media", ["Primitives", "Devices", "LinuxIO"]),
+        target("GPIOPanel", in: "Media", ["Primitives", "LinuxIO", "CGPIOD"]),
         target(
             "MediaEngine", in: "Media",
             [
@@ -165,6 +167,7 @@ let package = Package(
         tests("SimulationTests", ["Simulation", "PeerConnection", "SDP", "ICE", "RTP", "DTLS", "Primitives"]),
         tests("AllocationTests", ["PeerConnection", "Codecs", "DTLS", "Primitives", "CAllocationCounter"]),
         tests("LinuxIOTests", ["LinuxIO", "Primitives"]),
+        tests("GPIOPanelTests", ["GPIOPanel", "LinuxIO", "Primitives"]),
         tests("DevicesTests", ["Devices", "VirtualDevices", "LinuxIO", "Primitives"]),
         tests("CodecsTests", ["Codecs", "Primitives"]),
         tests("MediaControlTests", ["MediaControl", "Primitives"]),

@@ -106,7 +106,8 @@ import Testing
             "SignallingMessages",
         ],
         [
-            "ICE", "JitterBuffer", "VirtualDevices", "KioskConfiguration", "Observability", "SocketIO", "Screens",
+            "ICE", "JitterBuffer", "VirtualDevices", "GPIOPanel", "KioskConfiguration", "Observability", "SocketIO",
+            "Screens",
             "LocalControl",
         ],
         ["PeerConnection", "WebSocketTransport", "FrontPanel"],
