@@ -65,10 +65,15 @@ let package = Package(
         shim("CSRTP", links: ["srtp2", "crypto"]),
         shim("CVPX", links: ["vpx"]),
         shim("COpus", links: ["opus"]),
+        shim("CALSA", links: ["asound"]),
+        shim("CSpeexDSP", links: ["speexdsp"]),
         shim("CYAML", links: ["yaml"]),
         shim("CYUV", links: ["yuv"]),
         shim("CGPIOD", links: ["gpiod"]),
         shim("CAllocationCounter"),  // tests only
+        .target(
+            name: "CDRM", path: "Sources/CLibraries/CDRM", cSettings: [.headerSearchPath("private")],
+            linkerSettings: [.linkedLibrary("drm")]),
         shim("CTurboJPEG", links: ["turbojpeg"]),
         .systemLibrary(
             name: "CPangoCairo", path: "Sources/CLibraries/CPangoCairo", pkgConfig: "pangocairo",
@@ -95,7 +100,10 @@ let package = Package(
         target("LinuxIO", in: "Media", ["Primitives", "CLinux"]),
         target("Codecs", in: "Media", ["Primitives", "CVPX", "COpus"]),
         target("VirtualDevices", in: "Media", ["Primitives", "Devices", "LinuxIO"]),
+        target("ALSAAudio", in: "Media", ["Primitives", "Devices", "LinuxIO", "CALSA", "CSpeexDSP"]),
+        target("AudioProcessing", in: "Media", ["Primitives", "Devices", "CSpeexDSP"]),
         target("GPIOPanel", in: "Media", ["Primitives", "LinuxIO", "CGPIOD"]),
+        target("DRMDisplay", in: "Media", ["Primitives", "Devices", "LinuxIO", "CDRM"]),
         target(
             "MediaEngine", in: "Media",
             [
@@ -127,9 +135,10 @@ let package = Package(
         target("KioskConfiguration", in: "Kiosk", ["Primitives", "CYAML"]),
         target("Observability", in: "Kiosk", ["Primitives", logging]),
         target("LocalControl", in: "Kiosk", ["Primitives", "LinuxIO", "SignallingMessages"]),
-        target("Screens", in: "Kiosk", ["Primitives", "CallControl", "CPangoCairo", "CYUV"]),
         target(
-            "FrontPanel", in: "Kiosk", ["Primitives", "Screens", "CTurboJPEG", logging] + nio,
+            "Screens", in: "Kiosk", ["Primitives", "CallControl", "Devices", "LinuxIO", "CPangoCairo", "CYUV"]),
+        target(
+            "FrontPanel", in: "Kiosk", ["Primitives", "Devices", "Screens", "CTurboJPEG", logging] + nio,
             resources: [.embedInCode("Page")]),
         target(
             "Supervisor", in: "Kiosk",
@@ -169,6 +178,8 @@ let package = Package(
         tests("LinuxIOTests", ["LinuxIO", "Primitives"]),
         tests("GPIOPanelTests", ["GPIOPanel", "LinuxIO", "Primitives"]),
         tests("DevicesTests", ["Devices", "VirtualDevices", "LinuxIO", "Primitives"]),
+        tests("ALSAAudioTests", ["ALSAAudio", "VirtualDevices", "Devices", "LinuxIO", "Primitives"]),
+        tests("AudioProcessingTests", ["AudioProcessing", "Devices", "Primitives"]),
         tests("CodecsTests", ["Codecs", "Primitives"]),
         tests("MediaControlTests", ["MediaControl", "Primitives"]),
         tests(
@@ -187,7 +198,8 @@ let package = Package(
             ["SwitchboardServer", "SignallingMessages", "SocketIO", "WebSocketTransport", "Primitives", logging] + nio),
         tests("CallControlTests", ["CallControl", "Primitives"]),
         tests("KioskConfigurationTests", ["KioskConfiguration", "Primitives"]),
-        tests("ScreensTests", ["Screens", "CallControl", "Primitives"]),
+        tests("ScreensTests", ["Screens", "CallControl", "Devices", "LinuxIO", "Primitives", "CAllocationCounter"]),
+        tests("DRMDisplayTests", ["DRMDisplay", "CDRM", "Devices", "LinuxIO", "Primitives"]),
         tests("FrontPanelTests", ["FrontPanel", "Screens", "Primitives"] + nio),
         tests(
             "SupervisorTests",

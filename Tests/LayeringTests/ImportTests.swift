@@ -106,7 +106,7 @@ import Testing
             "SignallingMessages",
         ],
         [
-            "ICE", "JitterBuffer", "VirtualDevices", "GPIOPanel", "KioskConfiguration", "Observability", "SocketIO",
+            "ICE", "JitterBuffer", "VirtualDevices", "DRMDisplay", "GPIOPanel", "KioskConfiguration", "Observability", "SocketIO",
             "Screens",
             "LocalControl",
         ],

@@ -1,3 +1,5 @@
+import Devices
+
 /// A rectangle in pixels, y downwards.
 public struct Box: Equatable, Sendable {
     public var x, y, width, height: Double
@@ -12,6 +14,13 @@ public struct Box: Equatable, Sendable {
     var centreY: Double { y + height / 2 }
 
     func inset(_ dx: Double, _ dy: Double) -> Box { Box(x + dx, y + dy, width - 2 * dx, height - 2 * dy) }
+
+    /// The whole pixels that it touches.
+    var pixels: PixelBox {
+        let (left, top) = (Int(x.rounded(.down)), Int(y.rounded(.down)))
+        return PixelBox(
+            x: left, y: top, width: Int(right.rounded(.up)) - left, height: Int(bottom.rounded(.up)) - top)
+    }
 
     /// Whether `other` lies inside, but for half a pixel of antialiasing.
     public func contains(_ other: Box) -> Bool {

@@ -1,3 +1,5 @@
+public import Devices
+
 /// The composed screen, lent for one call.
 public struct DisplayFrame {
     /// Four bytes a pixel: blue, green, red, unused.
@@ -7,5 +9,7 @@ public struct DisplayFrame {
     /// Bytes from one row to the next.
     public let stride: Int
     /// Goes up whenever what is seen changes.
-    public let serial: UInt64
+    public var serial: UInt64 { damage.serial }
+    /// What changed with the last serials.
+    public let damage: DamageHistory
 }

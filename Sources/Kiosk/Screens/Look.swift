@@ -79,7 +79,8 @@ extension ScreenContent {
     }
 
     /// The scene at `now`, nil while it is too early to show "connecting" and the screen before it stays.
-    func scene(at now: Instant, connectingDelay: Interval) -> Scene? {
+    /// - Parameter peer: the other side's name, fit to be laid out.
+    func scene(at now: Instant, connectingDelay: Interval, peer name: String) -> Scene? {
         switch call.phase {
         case .idle:
             if call.faults.contains(.mediaUnavailable) { return .fault(code: "media-unavailable") }
@@ -87,15 +88,15 @@ extension ScreenContent {
         case .ringingIn(let caller, _, let opens, _):
             let seconds = opens.map { Int(clamping: ($0 - now).wholeSecondsLeft) }
             return .ringing(
-                name: Wording.foreign(caller.name), isVerified: caller.isVerified, seconds: seconds.map { max(1, $0) })
+                name: name, isVerified: caller.isVerified, seconds: seconds.map { max(1, $0) })
         case .ringingOut: return .calling
         case .connecting(_, let since): return now < since + connectingDelay ? nil : .connecting
         case .inCall(let peer, _, let reconnectingSince):
             return reconnectingSince == nil
-                ? .inCall(name: Wording.foreign(peer.name), isVerified: peer.isVerified) : .reconnecting
+                ? .inCall(name: name, isVerified: peer.isVerified) : .reconnecting
         case .ended(let reason, let peer, let duration, _):
             return .ended(
-                reason, name: peer.map { Wording.foreign($0.name) },
+                reason, name: peer == nil ? nil : name,
                 seconds: duration.map { Int(clamping: max(0, $0.nanoseconds) / 1_000_000_000) })
         }
     }
@@ -114,9 +115,7 @@ extension ScreenContent {
             motion.breath = Motion.breath(at: now)
             motion.elapsed = seconds(since: since)
         case .connecting: motion.breath = scene == .connecting ? Motion.breath(at: now) : nil
-        case .inCall(_, let since, let reconnectingSince):
-            motion.elapsed = seconds(since: since)
-            if reconnectingSince != nil { motion.breath = Motion.breath(at: now) }
+        case .inCall(_, let since, _): motion.elapsed = seconds(since: since)
         case .idle, .ended: break
         }
         return motion

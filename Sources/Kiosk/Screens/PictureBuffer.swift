@@ -1,4 +1,5 @@
 import CYUV
+import Devices
 
 /// A picture kept in memory of its own, reused from frame to frame. It changes hands whole, under a lock.
 final class PictureBuffer: @unchecked Sendable {
@@ -38,9 +39,10 @@ final class PictureBuffer: @unchecked Sendable {
             Int32(height))
     }
 
-    /// The picture of `source`, scaled (and mirrored) into this buffer.
+    /// The picture of `source`, scaled into this buffer; nothing if it is that already.
     func scale(_ source: PictureBuffer, width: Int, height: Int) {
-        guard let from = source.planes.baseAddress, !source.isEmpty,
+        guard generation != source.generation || self.width != width || self.height != height,
+            let from = source.planes.baseAddress, !source.isEmpty,
             let base = resize(width: width, height: height)
         else { return }
         generation = source.generation
@@ -51,16 +53,20 @@ final class PictureBuffer: @unchecked Sendable {
             Int32(height), kFilterBox)
     }
 
-    /// Writes the picture into `canvas` with its top left at `x`, `y`, where it must fit.
-    func paint(on canvas: Canvas, x: Int, y: Int) {
-        guard let base = planes.baseAddress, !isEmpty, x >= 0, y >= 0, x + width <= canvas.width,
-            y + height <= canvas.height
-        else { return }
-        canvas.flush()
+    /// Writes the part of the picture that lies in `part` into `canvas`, the picture's top left being at `x`, `y`. Where it
+    /// begins within the picture has to be even both ways, as four pixels share their colour.
+    func paint(on canvas: Canvas, x: Int, y: Int, part: PixelBox) {
+        guard let base = planes.baseAddress, !isEmpty else { return }
+        let part = part.intersection(PixelBox(x: x, y: y, width: width, height: height))
+            .intersection(PixelBox(x: 0, y: 0, width: canvas.width, height: canvas.height))
+        guard !part.isEmpty else { return }
+        let (dx, dy) = (part.x - x, part.y - y)
+        precondition(dx % 2 == 0 && dy % 2 == 0, "a part of a picture begins at a whole sample of colour")
+        let u = base + sizeY + dy / 2 * strideUV + dx / 2
         I420ToARGB(
-            base, Int32(width), base + sizeY, Int32(strideUV), base + sizeY + sizeUV, Int32(strideUV),
-            canvas.pixels + y * canvas.stride + x * 4, Int32(canvas.stride), Int32(width), Int32(height))
-        canvas.touched()
+            base + dy * width + dx, Int32(width), u, Int32(strideUV), u + sizeUV, Int32(strideUV),
+            canvas.pixels + part.y * canvas.stride + part.x * 4, Int32(canvas.stride), Int32(part.width),
+            Int32(part.height))
     }
 
     /// Forgets the picture and its bytes.

@@ -2,8 +2,8 @@ import Primitives
 
 /// The newest picture of one source, waiting to be drawn.
 ///
-/// While somebody looks (has looked within two seconds), twenty pictures a second are kept; otherwise two, so that who
-/// looks next sees something recent. The rest is not even copied.
+/// While a display shows the screen, every picture is kept; while somebody looks from afar (has looked within two seconds),
+/// twenty a second; otherwise two, so that who looks next sees something recent. The rest is not even copied.
 struct PictureSlot {
     private var picture = PictureBuffer()
     private var isFresh = false
@@ -16,10 +16,12 @@ struct PictureSlot {
 
     /// Copies `view` if it would be seen.
     /// - Returns: false if it was left out.
-    mutating func take(_ view: I420View, at now: Instant, lookedAt: Instant?) -> Bool {
+    mutating func take(_ view: I420View, at now: Instant, lookedAt: Instant?, isShown: Bool = false) -> Bool {
         let isViewed = lookedAt.map { now - $0 < Self.attention } ?? false
         // A stamp from the future must not keep later pictures out.
-        if let takenAt, now >= takenAt, now - takenAt < (isViewed ? Self.viewed : Self.unviewed) { return false }
+        if !isShown, let takenAt, now >= takenAt, now - takenAt < (isViewed ? Self.viewed : Self.unviewed) {
+            return false
+        }
         count &+= 1
         picture.copy(view, generation: count)
         (isFresh, takenAt) = (true, now)

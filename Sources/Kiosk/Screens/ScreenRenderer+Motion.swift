@@ -1,13 +1,16 @@
+import Devices
 import Primitives
 
 extension ScreenRenderer {
     private var movingBody: Box { layout.body(bottom: .strip) }
 
     /// The ring that empties until the camera turns on, the seconds in it.
-    func drawCountdown(_ look: Look, seconds: Int) {
+    /// - Returns: what was drawn on.
+    func drawCountdown(_ look: Look, seconds: Int) -> PixelBox {
         let circle = symbolCircle(in: movingBody)
         let box = Box(circle.x - circle.radius, circle.y - circle.radius, circle.radius * 2, circle.radius * 2)
-        frame.copy(box.inset(-4, -4), from: base)
+            .inset(-4, -4)
+        frame.copy(box, from: base)
         frame.countdown(
             x: circle.x, y: circle.y, radius: circle.radius * 0.94,
             left: Double(look.motion.ring ?? 0) / Double(Motion.ringSteps), Palette.camera)
@@ -18,10 +21,15 @@ extension ScreenRenderer {
             y: circle.y - number.ink.height / 2 - number.ink.y + circle.radius * 0.14, Palette.text)
         let mark = circle.radius * 0.36
         frame.cameraMark(Box(circle.x - mark / 2, circle.y - circle.radius * 0.66, mark, mark * 0.8), Palette.camera)
+        return moved(box)
     }
 
+    /// What a copy of `box` touches: a pixel more where it ends within one.
+    private func moved(_ box: Box) -> PixelBox { box.inset(-1, -1).pixels.intersection(frame.bounds.pixels) }
+
     /// A symbol that breathes while there is nothing to do but wait, and below it how long that has been.
-    func drawBreathing(_ symbol: Symbol, _ colour: Colour, _ look: Look) {
+    /// - Returns: what was drawn on.
+    func drawBreathing(_ symbol: Symbol, _ colour: Colour, _ look: Look) -> PixelBox {
         let box = layout.symbol(in: movingBody)
         let circle = symbolCircle(in: movingBody)
         frame.copy(box, from: base)
@@ -38,5 +46,6 @@ extension ScreenRenderer {
         symbol.draw(on: frame, x: circle.x, y: y, radius: radius * 0.96, colour)
         time?.draw(
             on: frame, x: circle.x - (time?.width ?? 0) / 2, y: y + radius + layout.unit * 0.02, Palette.quiet)
+        return moved(box)
     }
 }

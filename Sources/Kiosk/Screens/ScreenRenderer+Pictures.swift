@@ -1,6 +1,3 @@
-import CPangoCairo
-import CYUV
-
 extension ScreenRenderer {
     /// Who is seen, on a plate over the top left of the picture.
     func addName(_ name: String, isVerified: Bool, in area: Box) {
@@ -43,7 +40,7 @@ extension ScreenRenderer {
         canvas.fill(canvas.bounds, radius: box.height / 2, Palette.ground, alpha: 0.9)
         block.draw(on: canvas, x: platePadding, y: (box.height - block.height) / 2, Palette.text)
         canvas.flush()
-        return (PictureLayer.Patch(canvas: canvas, x: box.x, y: box.y), box)
+        return (PictureLayer.Patch(canvas: canvas, x: Int(box.x), y: Int(box.y)), box)
     }
 
     /// The words of a weak connection over the dimmed picture.
@@ -74,59 +71,6 @@ extension ScreenRenderer {
                 letterHeight: stack.letterHeight, on: canvas, offset: (box.x.rounded(), box.y.rounded()))
         }
         canvas.flush()
-        pictures.patches.append(PictureLayer.Patch(canvas: canvas, x: box.x.rounded(), y: box.y.rounded()))
-    }
-
-    /// The other side's picture, the own one in the corner, and what stands over both.
-    func drawPictures(_ look: Look) {
-        let area = layout.picture
-        if !remote.isEmpty {
-            let box = area.fitting(width: remote.width, height: remote.height)
-            if pictures.pictureBox != box {
-                frame.copy(area, from: base)
-                pictures.pictureBox = box
-            }
-            scaled.scale(remote, width: Int(box.width), height: Int(box.height))
-            scaled.paint(on: frame, x: Int(box.x), y: Int(box.y))
-            if look.scene.isReconnecting { frame.fill(box, Colour(0x000000), alpha: 0.55) }
-        } else {
-            frame.copy(area, from: base)
-        }
-        if look.cameraIsOpen, !local.isEmpty, !look.scene.isReconnecting { drawInset(in: area) }
-        for patch in pictures.patches + (pictures.time.map { [$0] } ?? []) {
-            cairo_set_source_surface(frame.cairo, patch.canvas.surface, patch.x, patch.y)
-            cairo_paint(frame.cairo)
-        }
-    }
-
-    /// The own picture as in a mirror, with round corners.
-    private func drawInset(in area: Box) {
-        let margin = (layout.unit * 0.03).rounded()
-        let most = Box(0, 0, area.width * (layout.isLandscape ? 0.22 : 0.30), area.height * 0.34)
-        let size = most.fitting(width: local.width, height: local.height)
-        let (width, height) = (Int(size.width), Int(size.height))
-        let canvas: Canvas
-        if let inset = pictures.inset, inset.width == width, inset.height == height {
-            canvas = inset
-        } else {
-            canvas = Canvas(width: width, height: height)
-            pictures.inset = canvas
-        }
-        scaled.scale(local, width: width, height: height)
-        scaled.paint(on: canvas, x: 0, y: 0)
-        let box = Box(area.right - margin - size.width, area.y + margin, size.width, size.height)
-        frame.saved {
-            frame.round(box, layout.unit * 0.022)
-            cairo_clip(frame.cairo)
-            cairo_translate(frame.cairo, box.right, box.y)
-            cairo_scale(frame.cairo, -1, 1)  // the mirror
-            cairo_set_source_surface(frame.cairo, canvas.surface, 0, 0)
-            cairo_pattern_set_filter(cairo_get_source(frame.cairo), CAIRO_FILTER_FAST)
-            cairo_paint(frame.cairo)
-        }
-        frame.set(Palette.text, alpha: 0.9)
-        frame.round(box, layout.unit * 0.022)
-        cairo_set_line_width(frame.cairo, max(1.5, layout.unit * 0.004))
-        cairo_stroke(frame.cairo)
+        pictures.patches.append(PictureLayer.Patch(canvas: canvas, x: Int(box.x.rounded()), y: Int(box.y.rounded())))
     }
 }

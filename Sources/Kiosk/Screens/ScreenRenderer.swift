@@ -1,5 +1,6 @@
 import CPangoCairo
 import CallControl
+import Devices
 import Primitives
 
 /// Draws the screens. Everything that stands still is drawn once into a layer and kept; a new picture or second touches
@@ -11,8 +12,9 @@ final class ScreenRenderer: @unchecked Sendable {
     let frame: Canvas
     /// The layer that stands still.
     let base: Canvas
-    /// Goes up with every change of `frame`.
-    private(set) var serial: UInt64 = 0
+    /// What changed of `frame` with its last serials.
+    private(set) var damage: DamageHistory
+    var serial: UInt64 { damage.serial }
     /// What is written on the screen now, in the order of drawing.
     var written: [PlacedText] = []
     /// How often texts were laid out.
@@ -23,25 +25,30 @@ final class ScreenRenderer: @unchecked Sendable {
     let scaled = PictureBuffer()
     let pictures: PictureLayer
     private var drawn: Look?
-    private var drawnRemote: UInt64 = 0
-    private var drawnLocal: UInt64 = 0
+    private(set) var drawnRemote: UInt64 = 0
+    private(set) var drawnLocal: UInt64 = 0
+    /// The plate with the time as `frame` has it.
+    var drawnTime: PictureLayer.Patch?
     private var lastScene: Scene = .idle
+    private var cleaned = CleanContent(ScreenContent())
 
-    init(width: Int, height: Int, options: ScreenOptions) {
+    /// - Parameter serial: the first drawing's is one higher.
+    init(width: Int, height: Int, options: ScreenOptions, after serial: UInt64 = 0) {
         layout = ScreenLayout(width: width, height: height, buttonSide: options.buttonSide)
         self.options = options
         frame = Canvas(width: width, height: height)
         base = Canvas(width: width, height: height)
         pictures = PictureLayer()
+        damage = DamageHistory(after: serial)
     }
 
     func look(of content: ScreenContent, at now: Instant) -> Look {
-        let scene = content.scene(at: now, connectingDelay: options.connectingDelay) ?? lastScene
+        if cleaned.content != content { cleaned = CleanContent(content) }
+        let scene = content.scene(at: now, connectingDelay: options.connectingDelay, peer: cleaned.peer) ?? lastScene
         return Look(
-            scene: scene, clinic: Wording.foreign(content.clinic), kiosk: Wording.foreign(content.kiosk),
-            clock: Wording.foreign(content.clock, limit: 16), emergency: Wording.foreign(content.emergency, limit: 120),
-            cameraIsOpen: content.call.devices.camera == .open,
-            microphoneIsOpen: content.call.devices.microphone == .open, troubles: content.troubles,
+            scene: scene, clinic: cleaned.clinic, kiosk: cleaned.kiosk, clock: cleaned.clock,
+            emergency: cleaned.emergency, cameraIsOpen: content.call.devices.camera == .open,
+            microphoneIsOpen: content.call.devices.microphone == .open, troubles: cleaned.troubles,
             hasPicture: scene.hasPictures && !remote.isEmpty, motion: content.motion(of: scene, at: now))
     }
 
@@ -51,24 +58,26 @@ final class ScreenRenderer: @unchecked Sendable {
         lastScene = look.scene
         let moved = remote.generation != drawnRemote || local.generation != drawnLocal
         guard look != drawn || (moved && look.scene.hasPictures) else { return }
+        var changes = DirtyRegion()
         let stillChanged = look.still != drawn?.still
         if stillChanged {
             layouts += 1
             drawStill(look)
             frame.copy(frame.bounds, from: base)
+            changes.add(frame.bounds.pixels)
         }
-        if stillChanged || look.motion != drawn?.motion { drawMotion(look) }
-        if look.scene.hasPictures { drawPictures(look) }
+        if stillChanged || look.motion != drawn?.motion { changes.add(drawMotion(look)) }
+        if look.scene.hasPictures { drawPictures(look, everything: stillChanged, changes: &changes) }
         (drawn, drawnRemote, drawnLocal) = (look, remote.generation, local.generation)
         frame.flush()
-        serial &+= 1
+        damage.note(changes)
     }
 
     /// Overwrites every picture, also in the framebuffer; the next drawing is a whole one.
     func forgetPictures() {
         for picture in [remote, local, scaled] { picture.wipe() }
         pictures.clear()
-        pictures.inset = nil
+        (pictures.inset, drawnTime) = (nil, nil)
         frame.fill(frame.bounds, Palette.ground)
         frame.flush()
         drawn = nil
@@ -86,14 +95,17 @@ final class ScreenRenderer: @unchecked Sendable {
         }
     }
 
-    private func drawMotion(_ look: Look) {
+    /// - Returns: what was drawn on.
+    private func drawMotion(_ look: Look) -> PixelBox {
         switch look.scene {
-        case .ringing(_, _, let seconds?): drawCountdown(look, seconds: seconds)
-        case .ringing: drawBreathing(.handset, Palette.go, look)
-        case .calling: drawBreathing(.handset, Palette.wait, look)
-        case .connecting: drawBreathing(.joining, Palette.wait, look)
-        case .inCall, .reconnecting: drawCallTime(look)
-        case .idle, .ended, .offline, .fault: break
+        case .ringing(_, _, let seconds?): return drawCountdown(look, seconds: seconds)
+        case .ringing: return drawBreathing(.handset, Palette.go, look)
+        case .calling: return drawBreathing(.handset, Palette.wait, look)
+        case .connecting: return drawBreathing(.joining, Palette.wait, look)
+        case .inCall, .reconnecting:
+            drawCallTime(look)
+            return .empty
+        case .idle, .ended, .offline, .fault: return .empty
         }
     }
 }

@@ -1,13 +1,11 @@
 public import Primitives
 import Synchronization
 
-/// The screen of the virtual board: a framebuffer in memory that any number of viewers look at.
+/// The kiosk's screen: a framebuffer in memory that any number of viewers look at, one of which may be a real display.
 ///
 /// It is drawn only when somebody looks and something has changed since: `show` keeps what is to be shown, and looking
 /// composes it. Pictures that nobody would see are left out, see `PictureSlot`. Any thread may call anything; who shows a picture never waits for who draws.
 public final class VirtualDisplay: Sendable {
-    public let width: Int
-    public let height: Int
     public let options: ScreenOptions
     /// Pictures left out because nobody would have seen them.
     public let unseen = Counter()
@@ -21,65 +19,113 @@ public final class VirtualDisplay: Sendable {
         var remote = PictureSlot()
         var local = PictureSlot()
         var lookedAt: Instant?
+        var width: Int
+        var height: Int
+        /// Called when there is something new to be seen.
+        var watcher: (@Sendable () -> Void)?
+        /// The watcher has a display that shows it all.
+        var isShown = false
     }
 
     /// What draws; held while composing.
     private struct Easel: ~Copyable {
-        let renderer: ScreenRenderer
+        var renderer: ScreenRenderer
     }
 
     /// - Precondition: 160 ≤ width, height ≤ 8192, as the board file's check has it.
     public init(width: Int = 1280, height: Int = 800, options: ScreenOptions = ScreenOptions()) {
-        precondition((160...8192).contains(width) && (160...8192).contains(height), "impossible display size")
-        (self.width, self.height, self.options) = (width, height, options)
-        desk = Mutex(Desk())
+        Self.check(width, height)
+        self.options = options
+        desk = Mutex(Desk(width: width, height: height))
         easel = Mutex(Easel(renderer: ScreenRenderer(width: width, height: height, options: options)))
     }
 
+    private static func check(_ width: Int, _ height: Int) {
+        precondition((160...8192).contains(width) && (160...8192).contains(height), "impossible display size")
+    }
+
+    /// Pixels.
+    public var width: Int { desk.withLock { $0.width } }
+    public var height: Int { desk.withLock { $0.height } }
+
+    /// Lays the screen out anew for another display. The newest pictures are drawn with the next ones that come.
+    /// - Precondition: as for `init`.
+    public func resize(width: Int, height: Int) {
+        Self.check(width, height)
+        easel.withLock { easel in
+            let old = easel.renderer
+            guard old.frame.width != width || old.frame.height != height else { return }
+            let new = ScreenRenderer(width: width, height: height, options: options, after: old.serial)
+            (new.remote, new.local) = (old.remote, old.local)
+            easel.renderer = new
+            desk.withLock { ($0.width, $0.height) = (width, height) }
+        }
+    }
+
+    /// Has `watcher` called, on the thread that shows something, whenever there is something new to be seen. One watcher.
+    public func watch(_ watcher: (@Sendable () -> Void)?) { desk.withLock { $0.watcher = watcher } }
+
+    /// Whether a display shows every picture; otherwise only some are kept for who looks from afar.
+    public func setShown(_ isShown: Bool) { desk.withLock { $0.isShown = isShown } }
+
     /// What is to be on the screen from now on. Outside a call the pictures are forgotten, bytes and all.
     public func show(_ content: ScreenContent) {
-        let forgets = desk.withLock { desk in
+        let (forgets, watcher) = desk.withLock { desk -> (Bool, (@Sendable () -> Void)?) in
+            guard desk.content != content else { return (false, nil) }
             let forgets = desk.content.mayHavePictures && !content.mayHavePictures
             desk.content = content
             if forgets {
                 desk.remote.forget()
                 desk.local.forget()
             }
-            return forgets
+            return (forgets, desk.watcher)
         }
         if forgets { easel.withLock { $0.renderer.forgetPictures() } }
+        watcher?()
     }
 
     /// The other side's newest picture, copied before this returns.
     public func show(remote picture: I420View, at now: Instant) {
-        let taken = desk.withLock { desk in
-            desk.content.mayHavePictures && desk.remote.take(picture, at: now, lookedAt: desk.lookedAt)
+        let watcher = desk.withLock { desk -> (@Sendable () -> Void)?? in
+            guard desk.content.mayHavePictures,
+                desk.remote.take(picture, at: now, lookedAt: desk.lookedAt, isShown: desk.isShown)
+            else { return nil }
+            return .some(desk.watcher)
         }
-        if !taken { unseen.increment() }
+        if let watcher { watcher?() } else { unseen.increment() }
     }
 
     /// The own camera's newest picture, copied before this returns.
     public func show(local picture: I420View, at now: Instant) {
-        let taken = desk.withLock { desk in
-            desk.content.mayHavePictures && desk.local.take(picture, at: now, lookedAt: desk.lookedAt)
+        let watcher = desk.withLock { desk -> (@Sendable () -> Void)?? in
+            guard desk.content.mayHavePictures,
+                desk.local.take(picture, at: now, lookedAt: desk.lookedAt, isShown: desk.isShown)
+            else { return nil }
+            return .some(desk.watcher)
         }
-        if !taken { unseen.increment() }
+        if let watcher { watcher?() } else { unseen.increment() }
     }
 
     /// Composes what is to be seen at `now` and lends the pixels: four bytes each, blue first, for this call only.
     /// - Parameters:
     ///   - serial: nil is returned, and nothing lent, if the picture of that number is still what is to be seen.
-    public func withFrame<R>(
-        at now: Instant, newerThan serial: UInt64? = nil, _ body: (DisplayFrame) throws -> R
-    ) rethrows -> R? {
-        try easel.withLock { easel in
+    public func withFrame<R, E: Error>(
+        at now: Instant, newerThan serial: UInt64? = nil, _ body: (DisplayFrame) throws(E) -> R
+    ) throws(E) -> R? {
+        try easel.withLock { easel throws(E) -> R? in
             let renderer = compose(easel.renderer, at: now)
             guard renderer.serial != serial else { return nil }
+            let canvas = renderer.frame
             let frame = DisplayFrame(
-                pixels: UnsafeRawBufferPointer(start: renderer.frame.pixels, count: height * renderer.frame.stride),
-                width: width, height: height, stride: renderer.frame.stride, serial: renderer.serial)
+                pixels: UnsafeRawBufferPointer(start: canvas.pixels, count: canvas.height * canvas.stride),
+                width: canvas.width, height: canvas.height, stride: canvas.stride, damage: renderer.damage)
             return try body(frame)
         }
+    }
+
+    /// When the screen will next look otherwise by itself; `distantFuture` if it waits for something to be shown.
+    public func nextChange(after now: Instant) -> Instant {
+        desk.withLock { $0.content.nextChange(after: now, connectingDelay: options.connectingDelay) }
     }
 
     /// The screen as a PNG file.

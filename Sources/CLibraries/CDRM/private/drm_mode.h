@@ -1,0 +1,3 @@
+/* See drm.h beside this. */
+#pragma once
+#include <libdrm/drm_mode.h>
