@@ -74,6 +74,13 @@ public struct SlotArray<Element: ~Copyable>: ~Copyable {
             return elements + index
         }
     }
+
+    /// Reads what is at `index` through `body`: for its spans, which Swift 6.2 lends nobody through the subscript.
+    /// - Precondition: the place is filled.
+    public func withElement<Result>(at index: Int, _ body: (borrowing Element) -> Result) -> Result {
+        precondition(isFilled(index), "an empty place was read")
+        return body(elements[index])
+    }
 }
 
 extension SlotArray: @unchecked Sendable where Element: ~Copyable & Sendable {}  // the pointers are owned

@@ -19,6 +19,7 @@ public struct OpusDecoder: ~Copyable {
     ///
     /// - Returns: how many samples there are, at most `Opus.maximumSamplesPerPacket`.
     /// - Throws: `corrupt`, or `outputTooLarge` if `samples` is shorter than the packet.
+    @_lifetime(samples: copy samples)
     public mutating func decode(
         _ packet: RawSpan, into samples: inout MutableSpan<Int16>
     ) throws(CodecError) -> Int {
@@ -27,6 +28,7 @@ public struct OpusDecoder: ~Copyable {
 
     /// Makes up for a lost packet: `count` samples that go on from what was last heard.
     /// - Precondition: `count` is a multiple of 120 (2.5 ms) and fits `samples`.
+    @_lifetime(samples: copy samples)
     public mutating func conceal(_ count: Int, into samples: inout MutableSpan<Int16>) throws(CodecError) -> Int {
         guard count > 0, count % 120 == 0, count <= samples.count else { throw .unsupportedConfiguration }
         let decoded = samples.withUnsafeMutableBufferPointer { samples -> Int32 in
@@ -39,6 +41,7 @@ public struct OpusDecoder: ~Copyable {
 
     /// Takes the `count` samples of the packet before `next` out of the error correction that `next` carries, or conceals
     /// them if it carries none. `next` itself is decoded afterwards as usual.
+    @_lifetime(samples: copy samples)
     public mutating func recover(
         _ count: Int, from next: RawSpan, into samples: inout MutableSpan<Int16>
     ) throws(CodecError) -> Int {
@@ -59,6 +62,7 @@ public struct OpusDecoder: ~Copyable {
         return count > 0 ? Int(count) : nil
     }
 
+    @_lifetime(samples: copy samples)
     private mutating func run(
         _ packet: RawSpan, into samples: inout MutableSpan<Int16>, limit: Int, recoversPrevious: Bool
     ) throws(CodecError) -> Int {

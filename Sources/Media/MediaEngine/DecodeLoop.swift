@@ -15,9 +15,11 @@ struct DecodeLoop: ~Copyable {
     private var synchronizer = AVSynchronizer()
     private var waiting: ReceivedVideoFrame?
 
-    init(_ state: EngineState) throws(SystemError) {
+    init(_ state: EngineState) throws(SystemError) { self.init(state, try Waiter(state.decodeSignal)) }
+
+    private init(_ state: EngineState, _ waiter: consuming Waiter) {
         self.state = state
-        waiter = try Waiter(state.decodeSignal)
+        self.waiter = waiter
         decoder = try? VP8Decoder()
     }
 

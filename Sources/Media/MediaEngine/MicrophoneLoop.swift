@@ -24,9 +24,11 @@ struct MicrophoneLoop: ~Copyable {
     /// A microphone later than this has left sound out, and the timestamps jump as far.
     private static let tolerance = Interval.milliseconds(60)
 
-    init(_ state: EngineState) throws(SystemError) {
+    init(_ state: EngineState) throws(SystemError) { self.init(state, try Waiter(state.microphoneSignal)) }
+
+    private init(_ state: EngineState, _ waiter: consuming Waiter) {
         self.state = state
-        waiter = try Waiter(state.microphoneSignal)
+        self.waiter = waiter
         let configuration = state.configuration
         encoder = try? OpusEncoder(
             .init(

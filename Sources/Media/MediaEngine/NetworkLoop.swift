@@ -23,6 +23,10 @@ struct NetworkLoop: ~Copyable {
     init(_ state: EngineState, certificate: DTLSCertificate) throws(SystemError) {
         let set = try EpollSet()
         try set.add(state.networkSignal.raw, tag: Self.signalTag)
+        self.init(state, certificate, set)
+    }
+
+    private init(_ state: EngineState, _ certificate: DTLSCertificate, _ set: consuming EpollSet) {
         self.state = state
         self.certificate = certificate
         self.set = set

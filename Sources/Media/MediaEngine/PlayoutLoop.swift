@@ -16,9 +16,11 @@ struct PlayoutLoop: ~Copyable {
 
     private static let retry = Interval.seconds(1)
 
-    init(_ state: EngineState) throws(SystemError) {
+    init(_ state: EngineState) throws(SystemError) { self.init(state, try Waiter(state.playoutSignal)) }
+
+    private init(_ state: EngineState, _ waiter: consuming Waiter) {
         self.state = state
-        waiter = try Waiter(state.playoutSignal)
+        self.waiter = waiter
         peers = (0..<state.configuration.maximumPeers).compactMap { _ in try? PeerAudio() }
     }
 

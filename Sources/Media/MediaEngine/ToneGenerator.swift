@@ -54,6 +54,7 @@ struct ToneGenerator {
     /// Counts `new` as heard already.
     mutating func ignore(_ new: ToneRequest) { (request, isPlaying) = (new, false) }
 
+    @_lifetime(mix: copy mix)
     mutating func add(to mix: inout MutableSpan<Int32>) {
         guard isPlaying else { return }
         render(into: &mix)
@@ -62,6 +63,7 @@ struct ToneGenerator {
         if gain < 0.01 { isPlaying = false }
     }
 
+    @_lifetime(mix: copy mix)
     private mutating func render(into mix: inout MutableSpan<Int32>) {
         let melody = melodies[melody]
         let length = melody.period * 48

@@ -51,6 +51,13 @@ public struct DTLSTransport: ~Copyable {
             callpoint_datagrams_free(datagrams)
             throw .setUp
         }
+        self.init(role, certificate, check, datagrams, connection)
+    }
+
+    private init(
+        _ role: Role, _ certificate: DTLSCertificate, _ check: PeerCertificateCheck,
+        _ datagrams: UnsafeMutablePointer<callpoint_datagrams>, _ connection: OpaquePointer
+    ) {
         self.role = role
         self.certificate = certificate
         self.check = check

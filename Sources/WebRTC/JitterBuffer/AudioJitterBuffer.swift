@@ -111,10 +111,11 @@ public struct AudioJitterBuffer: ~Copyable {
         guard let last else { return nil }
         let place = place(of: last + 1)
         let entry = entries[place]
-        guard entry.sequence == last + 1, buffers.isFilled(place), let header = entry.header,
-            let payload = buffers[place].bytes.slice(header.payloadRange)
-        else { return nil }
-        return body(payload)
+        guard entry.sequence == last + 1, buffers.isFilled(place), let header = entry.header else { return nil }
+        return buffers.withElement(at: place) { packet in
+            guard let payload = packet.bytes.slice(header.payloadRange) else { return nil }
+            return body(payload)
+        }
     }
 
     /// Starts anew, for another SSRC; gives all packets back. The statistics stay.

@@ -121,10 +121,11 @@ extension VideoFrameBuffer {
 
     private func append(_ entry: VideoPacket, to frame: inout PooledBuffer) -> Bool {
         let place = place(of: entry.sequence)
-        guard buffers.isFilled(place),
-            let payload = buffers[place].bytes.slice(entry.payloadStart..<entry.payloadEnd)
-        else { return false }
-        return frame.append(payload)
+        guard buffers.isFilled(place) else { return false }
+        return buffers.withElement(at: place) { packet in
+            guard let payload = packet.bytes.slice(entry.payloadStart..<entry.payloadEnd) else { return false }
+            return frame.append(payload)
+        }
     }
 
     /// Gives up a frame that is whole and everything before it.

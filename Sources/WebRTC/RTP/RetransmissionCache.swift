@@ -86,7 +86,7 @@ public struct RetransmissionCache: ~Copyable {
     public borrowing func copy(_ sequenceNumber: UInt16, into buffer: inout PooledBuffer) -> Bool {
         let index = place(of: sequenceNumber)
         guard entries[index].header?.sequenceNumber == sequenceNumber, packets.isFilled(index) else { return false }
-        return buffer.copy(from: packets[index].bytes)
+        return packets.withElement(at: index) { buffer.copy(from: $0.bytes) }
     }
 
     /// Writes the packet as a retransmission (RFC 4588 §4) into `buffer`; false if it is not here or does not fit.
@@ -96,7 +96,7 @@ public struct RetransmissionCache: ~Copyable {
         let index = place(of: sequenceNumber)
         guard let header = entries[index].header, header.sequenceNumber == sequenceNumber, packets.isFilled(index)
         else { return false }
-        return stream.wrap(packets[index].bytes, header: header, into: &buffer)
+        return packets.withElement(at: index) { stream.wrap($0.bytes, header: header, into: &buffer) }
     }
 
     /// Gives all packets back.

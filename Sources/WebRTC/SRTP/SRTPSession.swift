@@ -19,7 +19,7 @@ public struct SRTPSession: ~Copyable {
     public private(set) var counters = SRTPCounters()
 
     private let session: srtp_t
-    private var streams: [UInt32] = []
+    private var streams: [UInt32]
 
     /// - Parameter keyingMaterial: master key followed by master salt.
     public init(profile: SRTPProfile, keyingMaterial: [UInt8], direction: Direction) throws(SRTPError) {
@@ -32,6 +32,7 @@ public struct SRTPSession: ~Copyable {
         session = created
         self.profile = profile
         self.direction = direction
+        streams = []
         streams.reserveCapacity(Self.maximumStreams)
     }
 
