@@ -18,6 +18,7 @@ public final class BufferPool: @unchecked Sendable {  // slots are owned one at 
     private let stride: Int
     private let base: UnsafeMutableRawPointer
     private let ownsMemory: Bool
+    private let owner: AnyObject?
     private let next: UnsafeMutablePointer<Atomic<UInt32>>
     private let head: Atomic<UInt64>
     private let used = Atomic<Int>(0)
@@ -32,24 +33,31 @@ public final class BufferPool: @unchecked Sendable {  // slots are owned one at 
     public convenience init(slotCount: Int, slotSize: Int) {
         let size = max(64, Self.memorySize(slotCount: slotCount, slotSize: slotSize))
         let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
-        self.init(slotCount: slotCount, slotSize: slotSize, base: memory, ownsMemory: true)
+        self.init(slotCount: slotCount, slotSize: slotSize, base: memory, ownsMemory: true, owner: nil)
     }
 
-    /// Slots in memory of someone else's (a memfd's mapping), which must outlive the pool and every buffer from it.
-    public convenience init(slotCount: Int, slotSize: Int, memory: UnsafeMutableRawBufferPointer) {
+    /// Slots in memory of someone else's (a memfd's mapping, a camera's buffers), which must outlive the pool and every
+    /// buffer from it.
+    /// - Parameter owner: kept as long as the pool and any buffer from it, for memory that lives as long as an object.
+    public convenience init(
+        slotCount: Int, slotSize: Int, memory: UnsafeMutableRawBufferPointer, owner: AnyObject? = nil
+    ) {
         precondition(
             memory.count >= Self.memorySize(slotCount: slotCount, slotSize: slotSize), "the memory is too small")
         guard let base = memory.baseAddress else { preconditionFailure("the memory has no address") }
-        self.init(slotCount: slotCount, slotSize: slotSize, base: base, ownsMemory: false)
+        self.init(slotCount: slotCount, slotSize: slotSize, base: base, ownsMemory: false, owner: owner)
     }
 
-    private init(slotCount: Int, slotSize: Int, base: UnsafeMutableRawPointer, ownsMemory: Bool) {
+    private init(
+        slotCount: Int, slotSize: Int, base: UnsafeMutableRawPointer, ownsMemory: Bool, owner: AnyObject?
+    ) {
         precondition(slotCount >= 0 && slotCount < Int(Int32.max) && slotSize > 0, "impossible pool dimensions")
         self.slotCount = slotCount
         self.slotSize = slotSize
         self.stride = Self.alignedSize(slotSize)
         self.base = base
         self.ownsMemory = ownsMemory
+        self.owner = owner
         next = .allocate(capacity: max(1, slotCount))
         for i in 0..<slotCount {
             (next + i).initialize(to: Atomic(i + 1 < slotCount ? UInt32(i + 1) : Self.none))
@@ -75,6 +83,17 @@ public final class BufferPool: @unchecked Sendable {  // slots are owned one at 
             throw PoolExhausted()
         }
         return PooledBuffer(pool: self, slot: slot, count: 0)
+    }
+
+    /// An empty buffer, nil if there is none, which is counted nowhere. Any thread.
+    public func takeIfFree() -> PooledBuffer? { pop().map { PooledBuffer(pool: self, slot: $0, count: 0) } }
+
+    /// A new owner for a slot whose buffer was `relinquished`, with what was written there meanwhile.
+    /// - Precondition: `slot` and `count` are within the pool's dimensions. The caller must know that the slot is out: it
+    ///   is checked by nothing else.
+    public func resume(slot: Int, count: Int) -> PooledBuffer {
+        precondition(slot >= 0 && slot < slotCount && count >= 0 && count <= slotSize, "no such slot, or too small")
+        return PooledBuffer(pool: self, slot: UInt32(slot), count: count)
     }
 
     /// Takes back a slot whose buffer was `relinquished` (handed to another process, say).

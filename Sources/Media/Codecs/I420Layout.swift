@@ -1,3 +1,5 @@
+public import Primitives
+
 /// How a picture's three planes lie in a run of bytes: Y, then U, then V, each of rows of one stride.
 public struct I420Layout: Equatable, Sendable {
     public let width: Int
@@ -33,4 +35,13 @@ public struct I420Layout: Equatable, Sendable {
     public var offsetV: Int { offsetU + strideUV * chromaHeight }
     /// Bytes of the whole picture.
     public var size: Int { offsetV + strideUV * chromaHeight }
+
+    /// The same among other formats.
+    public var pictureLayout: PictureLayout {
+        guard
+            let layout = PictureLayout(
+                format: .i420, width: width, height: height, strideY: strideY, strideUV: strideUV)
+        else { preconditionFailure("what a codec takes, a layout can say") }
+        return layout
+    }
 }

@@ -76,13 +76,14 @@ public struct VP8Encoder: ~Copyable {
     /// Encodes one picture into `frame`.
     ///
     /// - Parameters:
-    ///   - picture: the planes as `layout` says, which must have the encoder's width and height.
+    ///   - picture: the planes as `layout` says, which must have the encoder's width and height. libvpx reads either
+    ///     format as it lies, so that none is converted here.
     ///   - timestamp: when it was taken; one not later than the last one's counts as just after it.
     /// - Returns: nil if the rate control left the picture out.
     /// - Throws: `outputTooLarge` if `frame` cannot hold it; the next one is then a key frame, as what the decoder has is
     ///   no longer what the encoder refers to.
     public mutating func encode(
-        _ picture: RawSpan, layout: I420Layout, timestamp: Instant, into frame: inout PooledBuffer
+        _ picture: RawSpan, layout: PictureLayout, timestamp: Instant, into frame: inout PooledBuffer
     ) throws(CodecError) -> Frame? {
         guard layout.width == configuration.width, layout.height == configuration.height else {
             throw .unsupportedDimensions
@@ -92,8 +93,8 @@ public struct VP8Encoder: ~Copyable {
         let status = picture.withUnsafeBytes { bytes -> vpx_codec_err_t in
             guard let base = bytes.bindMemory(to: UInt8.self).baseAddress,
                 cvpx_image_wrap(
-                    image, UInt32(layout.width), UInt32(layout.height), base, base + layout.offsetU,
-                    base + layout.offsetV, Int32(layout.strideY), Int32(layout.strideUV)) != 0
+                    image, layout.format == .nv12 ? 1 : 0, UInt32(layout.width), UInt32(layout.height), base,
+                    base + layout.offsetU, base + layout.offsetV, Int32(layout.strideY), Int32(layout.strideUV)) != 0
             else { return VPX_CODEC_INVALID_PARAM }
             let duration = UInt(Self.clockRate) / UInt(configuration.frameRate)
             return cvpx_encode(codec, image, time, duration, keyFrameIsDue ? cvpx_force_key_frame() : 0)
@@ -103,6 +104,13 @@ public struct VP8Encoder: ~Copyable {
             throw .library(Int32(bitPattern: status.rawValue))
         }
         return try collect(into: &frame)
+    }
+
+    /// Encodes one picture that lies as a decoder writes them.
+    public mutating func encode(
+        _ picture: RawSpan, layout: I420Layout, timestamp: Instant, into frame: inout PooledBuffer
+    ) throws(CodecError) -> Frame? {
+        try encode(picture, layout: layout.pictureLayout, timestamp: timestamp, into: &frame)
     }
 
     private mutating func collect(into frame: inout PooledBuffer) throws(CodecError) -> Frame? {

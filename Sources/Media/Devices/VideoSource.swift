@@ -1,6 +1,6 @@
 public import Primitives
 
-/// The shape of a camera's pictures: I420 (YU12), planes one after another without padding.
+/// The shape and pace of a camera's pictures.
 public struct VideoFormat: Equatable, Sendable {
     /// Pixels; both even.
     public var width: Int
@@ -11,27 +11,36 @@ public struct VideoFormat: Equatable, Sendable {
         (self.width, self.height, self.framesPerSecond) = (width, height, framesPerSecond)
     }
 
-    /// Bytes of one picture.
+    /// Bytes of one picture without padding.
     public var frameSize: Int { width * height + 2 * ((width + 1) / 2) * ((height + 1) / 2) }
 }
 
 /// One picture from a camera, in a pool slot.
 public struct VideoFrame: ~Copyable, Sendable {
-    /// I420: Y (`width`×`height`), U, V (half each way, rounded up), without padding.
+    /// The planes, as `layout` says; not to be written to, as the memory may be the camera's.
     public var buffer: PooledBuffer
-    public let width: Int
-    public let height: Int
+    public let layout: PictureLayout
     /// When the sensor had it, on the monotonic clock.
     public let capturedAt: Instant
     /// Counts pictures from the opening of the device; a gap is a picture that was lost before us.
     public let sequence: UInt32
+    /// Whether it was made from what the camera delivered, and is not the camera's own memory.
+    public let isConverted: Bool
 
-    public init(buffer: consuming PooledBuffer, width: Int, height: Int, capturedAt: Instant, sequence: UInt32) {
+    public var width: Int { layout.width }
+    public var height: Int { layout.height }
+
+    /// - Precondition: `buffer` holds the whole picture.
+    public init(
+        buffer: consuming PooledBuffer, layout: PictureLayout, capturedAt: Instant, sequence: UInt32,
+        isConverted: Bool = false
+    ) {
+        precondition(buffer.count >= layout.size, "a picture is whole")
         self.buffer = buffer
-        self.width = width
-        self.height = height
+        self.layout = layout
         self.capturedAt = capturedAt
         self.sequence = sequence
+        self.isConverted = isConverted
     }
 }
 

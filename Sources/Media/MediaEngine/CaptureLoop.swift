@@ -12,6 +12,8 @@ struct CaptureLoop: ~Copyable {
 
     /// The longest that a camera without pictures delays its closing.
     private static let patience = Interval.milliseconds(100)
+    /// What a camera may take for its first picture.
+    private static let startUp = Interval.seconds(3)
     /// Between two attempts to open a camera that is not there.
     private static let retry = Interval.seconds(1)
 
@@ -43,7 +45,9 @@ struct CaptureLoop: ~Copyable {
         let camera = try state.devices.openCamera(frames: state.pools.capture)
         let format = camera.format
         let detail = "\(format.width)x\(format.height)@\(format.framesPerSecond)"
-        state.camera.opened(detail, now: MonotonicClock.now(), control: state.control)
+        var lastPicture = MonotonicClock.now()
+        var silence = Self.startUp
+        state.camera.opened(detail, now: lastPicture, control: state.control)
         defer {
             state.camera.closing()
             state.encodeSignal.signal()
@@ -52,13 +56,25 @@ struct CaptureLoop: ~Copyable {
             let now = MonotonicClock.now()
             state.heartbeats.beat(.capture, now: now)
             if let frame = try camera.next(until: now + Self.patience) {
-                state.counters.framesCaptured.increment()
-                selfView.show(frame, muted: state.cameraMuted.isSet)
-                state.captured.put(frame)
+                lastPicture = MonotonicClock.now()
+                silence = state.cameraSilence
+                // A camera that was given up for its silence counts as open again before anything of it is sent.
+                if !state.camera.isOpen { state.camera.opened(detail, now: now, control: state.control) }
+                hand(frame)
+            } else if state.camera.isOpen, now - lastPicture > silence {
+                state.camera.failed(.stalled("the camera"), control: state.control)
                 state.encodeSignal.signal()
             }
             state.allocations.note(.capture)
         }
+    }
+
+    private mutating func hand(_ frame: consuming VideoFrame) {
+        state.counters.framesCaptured.increment()
+        (frame.isConverted ? state.counters.framesConverted : state.counters.framesPassed).increment()
+        selfView.show(frame, muted: state.cameraMuted.isSet)
+        state.captured.put(frame)
+        state.encodeSignal.signal()
     }
 
     /// Waits before the next attempt, unless the camera is no longer wanted.

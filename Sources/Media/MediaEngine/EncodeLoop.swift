@@ -7,25 +7,29 @@ import Primitives
 /// The encode thread: makes one VP8 frame of each picture, however many peers there are.
 ///
 /// The encoder is made and warmed up before the first call, and kept. The newest picture is kept, so
-/// that a key frame asked for between two pictures, as by a peer that has just connected, is made at once from it.
+/// that a key frame asked for between two pictures, as by a peer that has just connected, is made at once from it. While
+/// a wanted camera gives no picture, for whatever reason and even if its driver hangs, a drawn one is encoded instead.
 struct EncodeLoop: ~Copyable {
-    private let state: EngineState
+    let state: EngineState
     private var waiter: Waiter
-    private var encoder: VP8Encoder?
-    private var layout: I420Layout?
-    /// The planes of a black picture of the encoder's size.
-    private var black: [UInt8] = []
-    private var bitrate: Int64
+    var encoder: VP8Encoder?
+    /// Of the two pictures below, which have the encoder's size.
+    var layout: PictureLayout?
+    var black: [UInt8] = []
+    var noCamera: [UInt8] = []
+    var bitrate: Int64
     /// The newest picture, and whether it was encoded already.
     private var newest: VideoFrame?
     private var isNew = false
+    /// When the newest picture came, or the camera was asked for. Nil while it is not wanted.
+    private var lastSign: Instant?
+    /// When it was last said that there is no camera. Nil while there is one.
+    private var lastNoCamera: Instant?
     /// The time stamp of the last frame; each is later than the one before.
     private var lastStamp = Instant(nanoseconds: .min / 2)
 
-    /// Pictures of noise that a fresh encoder is fed: its memory is then mapped, and its rate control has settled on
-    /// something about as dear as a camera's pictures. After plain ones it would think a camera's cheap, and make the first
-    /// that is seen ten times as large as the network can take.
-    private static let warmUpFrames = 16
+    /// Between two pictures that say that there is no camera.
+    private static let noCameraInterval = Interval.milliseconds(200)
 
     init(_ state: EngineState) throws(SystemError) {
         self.state = state
@@ -36,7 +40,7 @@ struct EncodeLoop: ~Copyable {
     mutating func run() {
         while !state.stops {
             if encoder == nil { prepare(state.devices.cameraFormat, now: MonotonicClock.now()) }
-            guard state.camera.isWanted else {
+            guard state.camera.isAsked else {
                 forget()
                 state.heartbeats.rest(.encode)
                 waiter.wait(until: .distantFuture, now: .zero)
@@ -44,10 +48,10 @@ struct EncodeLoop: ~Copyable {
             }
             let now = MonotonicClock.now()
             state.heartbeats.beat(.encode, now: now)
-            takeNewest()
-            encodeIfDue()
+            takeNewest(now: now)
+            if isSilent(now: now) { encodeNoCamera(now: now) } else { encodeIfDue() }
             state.allocations.note(.encode)
-            waiter.wait(until: now + .seconds(1), now: now)
+            waiter.wait(until: now + Self.noCameraInterval, now: now)
         }
     }
 
@@ -55,10 +59,12 @@ struct EncodeLoop: ~Copyable {
     private mutating func forget() {
         newest = nil
         isNew = false
+        lastSign = nil
+        lastNoCamera = nil
         _ = state.captured.take()
     }
 
-    private mutating func takeNewest() {
+    private mutating func takeNewest(now: Instant) {
         let openSince = state.camera.openSince
         if let frame = state.captured.take() {
             newest = consume frame
@@ -68,6 +74,18 @@ struct EncodeLoop: ~Copyable {
             newest = nil
             isNew = false
         }
+        if isNew || lastSign == nil { lastSign = now }
+        // The camera's picture has nothing in common with what was seen meanwhile.
+        if isNew, lastNoCamera != nil {
+            lastNoCamera = nil
+            state.keyFrameIsWanted.set()
+        }
+    }
+
+    private func isSilent(now: Instant) -> Bool {
+        guard let lastSign else { return false }
+        if state.camera.isCut { return true }
+        return now - lastSign > state.cameraSilence
     }
 
     private mutating func encodeIfDue() {
@@ -81,6 +99,20 @@ struct EncodeLoop: ~Copyable {
         isNew = false
     }
 
+    private mutating func encodeNoCamera(now: Instant) {
+        newest = nil
+        guard state.videoReceivers.current > 0, let layout else { return }
+        let wantsKeyFrame = state.keyFrameIsWanted.take()
+        let isDue = lastNoCamera.map { now - $0 >= Self.noCameraInterval } ?? true
+        guard isDue || wantsKeyFrame else { return }
+        lastNoCamera = now
+        state.counters.noCameraPictures.increment()
+        let picture = state.cameraMuted.isSet ? black : noCamera
+        if !encode(picture.span.bytes, layout, asKeyFrame: wantsKeyFrame, capturedAt: now), wantsKeyFrame {
+            state.keyFrameIsWanted.set()
+        }
+    }
+
     /// False if no frame has left.
     private mutating func encode(_ frame: borrowing VideoFrame, asKeyFrame: Bool) -> Bool {
         if encoder.needsReplacement(width: frame.width, height: frame.height) {
@@ -91,21 +123,24 @@ struct EncodeLoop: ~Copyable {
                     framesPerSecond: state.devices.cameraFormat.framesPerSecond), now: frame.capturedAt)
         }
         guard let layout else { return false }
+        guard state.cameraMuted.isSet else {
+            return encode(frame.buffer.bytes, frame.layout, asKeyFrame: asKeyFrame, capturedAt: frame.capturedAt)
+        }
+        let black = black
+        return encode(black.span.bytes, layout, asKeyFrame: asKeyFrame, capturedAt: frame.capturedAt)
+    }
+
+    private mutating func encode(
+        _ picture: RawSpan, _ layout: PictureLayout, asKeyFrame: Bool, capturedAt: Instant
+    ) -> Bool {
         follow(state.targetBitrate.current)
         guard var output = try? state.pools.outgoing.take() else { return false }
         if asKeyFrame { encoder?.requestKeyFrame() }
         let start = MonotonicClock.now()
-        lastStamp = max(lastStamp + .milliseconds(1), frame.capturedAt)
+        lastStamp = max(lastStamp + .milliseconds(1), capturedAt)
         let result: VP8Encoder.Frame?
         do throws(CodecError) {
-            if state.cameraMuted.isSet {
-                let black = black
-                result =
-                    try encoder?.encode(black.span.bytes, layout: layout, timestamp: lastStamp, into: &output) ?? nil
-            } else {
-                result =
-                    try encoder?.encode(frame.buffer.bytes, layout: layout, timestamp: lastStamp, into: &output) ?? nil
-            }
+            result = try encoder?.encode(picture, layout: layout, timestamp: lastStamp, into: &output) ?? nil
         } catch {
             state.counters.encodeFailures.increment()
             return false
@@ -133,44 +168,6 @@ struct EncodeLoop: ~Copyable {
         bitrate = target
         let isSet: Void? = try? encoder?.setBitrate(Int(target))
         if isSet == nil { state.counters.encodeFailures.increment() }
-    }
-
-    private mutating func prepare(_ format: VideoFormat, now: Instant) {
-        bitrate = state.targetBitrate.current
-        guard
-            let layout = try? I420Layout(
-                width: format.width, height: format.height, strideY: format.width, strideUV: (format.width + 1) / 2),
-            var fresh = try? VP8Encoder(
-                .init(
-                    width: format.width, height: format.height, frameRate: format.framesPerSecond,
-                    bitrate: Int(bitrate), threads: state.configuration.encoderThreads))
-        else {
-            state.counters.encodeFailures.increment()
-            return
-        }
-        self.layout = layout
-        black = [UInt8](repeating: 128, count: layout.size)
-        for i in 0..<layout.offsetU { black[i] = 16 }
-        warmUp(&fresh, layout, now: now)
-        encoder = consume fresh
-    }
-
-    private mutating func warmUp(_ encoder: inout VP8Encoder, _ layout: I420Layout, now: Instant) {
-        guard var output = try? state.pools.outgoing.take() else { return }
-        let step = Interval.milliseconds(33)
-        var random = RandomSource(seed: 1)
-        var noise = [UInt8](repeating: 128, count: layout.size)
-        for number in 0..<Self.warmUpFrames {
-            for start in stride(from: 0, to: layout.offsetU, by: 8) {
-                let bits = random.next()
-                for i in start..<min(start + 8, layout.offsetU) {
-                    noise[i] = 120 + UInt8(truncatingIfNeeded: bits >> UInt64((i - start) * 8)) & 15
-                }
-            }
-            let stamp = now - step * Int64(Self.warmUpFrames - number)
-            _ = try? encoder.encode(noise.span.bytes, layout: layout, timestamp: stamp, into: &output)
-        }
-        encoder.requestKeyFrame()
     }
 }
 

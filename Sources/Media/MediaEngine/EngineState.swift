@@ -116,6 +116,11 @@ final class EngineState: Sendable {
 
     var stops: Bool { isStopping.isSet }
 
+    /// How long a camera may give no picture; one that is slow by choice has longer.
+    var cameraSilence: Interval {
+        max(configuration.cameraSilence, .milliseconds(2_500) / Int64(max(1, devices.cameraFormat.framesPerSecond)))
+    }
+
     /// Wakes every thread, for a change of switches.
     func signalAll() {
         for signal in [networkSignal, captureSignal, encodeSignal, microphoneSignal, decodeSignal, playoutSignal] {
@@ -125,9 +130,16 @@ final class EngineState: Sendable {
 
     /// Switches the devices. The threads that own them open and close them and tell kioskd when it is done.
     func want(camera: Bool, microphone: Bool, speaker: Bool) {
-        self.camera.isWanted = camera
-        self.microphone.isWanted = microphone
-        self.speaker.isWanted = speaker
+        self.camera.isAsked = camera
+        self.microphone.isAsked = microphone
+        self.speaker.isAsked = speaker
+        signalAll()
+    }
+
+    /// Cuts camera and microphone, or lets them be opened again if they are still asked for.
+    func cut(_ isCut: Bool) {
+        camera.isCut = isCut
+        microphone.isCut = isCut
         signalAll()
     }
 }

@@ -4,6 +4,11 @@ import Primitives
 /// What the threads count, for statistics: names after the W3C's webrtc-stats where there is one. Any thread.
 final class MediaCounters: Sendable {
     let framesCaptured = Counter()
+    /// Of these, converted or copied before the encoder saw them, and encoded from the camera's own memory.
+    let framesConverted = Counter()
+    let framesPassed = Counter()
+    /// Pictures that said that there was no camera.
+    let noCameraPictures = Counter()
     let framesEncoded = Counter()
     let keyFramesEncoded = Counter()
     let encodeFailures = Counter()
@@ -34,6 +39,9 @@ final class MediaCounters: Sendable {
         func seconds(_ counter: Counter) -> Double { Double(counter.count) / 1e9 }
         return [
             Statistic("media-source/video/frames", Double(framesCaptured.count)),
+            Statistic("media-source/video/framesConverted", Double(framesConverted.count)),
+            Statistic("media-source/video/framesPassed", Double(framesPassed.count)),
+            Statistic("media-source/video/noCameraPictures", Double(noCameraPictures.count)),
             Statistic("outbound-rtp/video/framesEncoded", Double(framesEncoded.count)),
             Statistic("outbound-rtp/video/keyFramesEncoded", Double(keyFramesEncoded.count)),
             Statistic("outbound-rtp/video/qpSum", Double(encodedQuantizers.count)),

@@ -1,6 +1,6 @@
 import Codecs
 import MediaControl
-import Primitives
+public import Primitives
 
 /// Sizes and choices of the media process, from the board file; fixed for its life.
 public struct MediaEngineConfiguration: Sendable, Equatable {
@@ -25,6 +25,10 @@ public struct MediaEngineConfiguration: Sendable, Equatable {
     public var videoBitrate = 1_000_000
     public var minimumVideoBitrate = 100_000
     public var encoderThreads = 1
+    /// Camera and microphone stay closed until kioskd has said how the privacy switch stands: the board has one.
+    public var startsCut = false
+    /// How long a camera may give no picture before others are shown that there is none.
+    public var cameraSilence = Interval.milliseconds(800)
 
     /// Bits a second of audio.
     public var audioBitrate = 32_000

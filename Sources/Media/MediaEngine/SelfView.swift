@@ -9,6 +9,8 @@ struct SelfView: ~Copyable {
     private let state: EngineState
     private let width: Int
     private var last = Instant(nanoseconds: .min / 2)
+    /// Small colours in turns, of cameras that deliver them so.
+    private var turns: [UInt8] = []
 
     private static let interval = Interval.milliseconds(100)
     /// A camera's pictures come a little early or late; without this every fourth would be taken instead of every third.
@@ -24,15 +26,14 @@ struct SelfView: ~Copyable {
         guard frame.capturedAt - last >= Self.interval - Self.slack, frame.width > 0 else { return }
         let height = max(16, frame.height * width / frame.width) & ~1
         guard let layout = try? I420Layout(width: width, height: height),
-            let source = try? I420Layout(
-                width: frame.width, height: frame.height, strideY: frame.width, strideUV: (frame.width + 1) / 2),
-            frame.buffer.count >= source.size, var picture = state.pictures.take()
+            var picture = state.pictures.take()
         else { return }
         last = frame.capturedAt
         if muted {
             picture.fillBlack(layout)
         } else {
-            scale(frame.buffer, source, into: &picture, layout)
+            scale(frame, into: &picture, layout)
+            picture.setCount(layout.size)
         }
         let timestamp = frame.capturedAt
         state.pictures.lend(picture) { slot in
@@ -40,20 +41,52 @@ struct SelfView: ~Copyable {
         }
     }
 
-    private func scale(
-        _ source: borrowing PooledBuffer, _ from: I420Layout, into picture: inout PooledBuffer, _ to: I420Layout
+    private mutating func scale(
+        _ frame: borrowing VideoFrame, into picture: inout PooledBuffer, _ to: I420Layout
     ) {
-        source.withUnsafeBytes { bytes in
+        let from = frame.layout
+        if from.format == .nv12, turns.count != to.chromaWidth * 2 * to.chromaHeight {
+            turns = [UInt8](repeating: 128, count: to.chromaWidth * 2 * to.chromaHeight)
+        }
+        frame.buffer.withUnsafeBytes { bytes in
             picture.withUnsafeMutableBytes { target in
-                guard let from8 = bytes.bindMemory(to: UInt8.self).baseAddress,
-                    let to8 = target.bindMemory(to: UInt8.self).baseAddress
+                guard bytes.count >= from.size, target.count >= to.size,
+                    let source = bytes.bindMemory(to: UInt8.self).baseAddress,
+                    let scaled = target.bindMemory(to: UInt8.self).baseAddress
                 else { return }
-                _ = I420Scale(
-                    from8, Int32(from.strideY), from8 + from.offsetU, Int32(from.strideUV), from8 + from.offsetV,
-                    Int32(from.strideUV), Int32(from.width), Int32(from.height), to8, Int32(to.strideY),
-                    to8 + to.offsetU, Int32(to.strideUV), to8 + to.offsetV, Int32(to.strideUV), Int32(to.width),
-                    Int32(to.height), kFilterBox)
+                switch from.format {
+                case .i420: Self.scale(source, from, to: scaled, to)
+                case .nv12: Self.scale(source, from, to: scaled, to, through: &turns)
+                }
             }
+        }
+    }
+
+    private static func scale(
+        _ source: UnsafePointer<UInt8>, _ from: PictureLayout, to scaled: UnsafeMutablePointer<UInt8>, _ to: I420Layout
+    ) {
+        _ = I420Scale(
+            source, Int32(from.strideY), source + from.offsetU, Int32(from.strideUV), source + from.offsetV,
+            Int32(from.strideUV), Int32(from.width), Int32(from.height), scaled, Int32(to.strideY),
+            scaled + to.offsetU, Int32(to.strideUV), scaled + to.offsetV, Int32(to.strideUV), Int32(to.width),
+            Int32(to.height), kFilterBox)
+    }
+
+    /// Colour in turns is made small first and parted then.
+    private static func scale(
+        _ source: UnsafePointer<UInt8>, _ from: PictureLayout, to scaled: UnsafeMutablePointer<UInt8>, _ to: I420Layout,
+        through turns: inout [UInt8]
+    ) {
+        turns.withUnsafeMutableBufferPointer { turns in
+            guard let both = turns.baseAddress else { return }
+            let stride = Int32(to.chromaWidth * 2)
+            _ = NV12Scale(
+                source, Int32(from.strideY), source + from.offsetU, Int32(from.strideUV), Int32(from.width),
+                Int32(from.height), scaled, Int32(to.strideY), both, stride, Int32(to.width), Int32(to.height),
+                kFilterBox)
+            SplitUVPlane(
+                both, stride, scaled + to.offsetU, Int32(to.strideUV), scaled + to.offsetV, Int32(to.strideUV),
+                Int32(to.chromaWidth), Int32(to.chromaHeight))
         }
     }
 }

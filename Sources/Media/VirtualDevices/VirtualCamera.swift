@@ -18,6 +18,7 @@ public final class VirtualCamera: VideoSource {
         case file(Y4MFile)
     }
     private let content: Content
+    private let layout: PictureLayout
     private let frames: BufferPool
     private let start: Instant
     private let interval: Interval
@@ -35,8 +36,12 @@ public final class VirtualCamera: VideoSource {
             content = .file(file)
             self.format = VideoFormat(width: file.width, height: file.height, framesPerSecond: file.framesPerSecond)
         }
-        guard frames.slotSize >= self.format.frameSize else {
-            throw .unsupported("pictures of \(self.format.frameSize) bytes do not fit slots of \(frames.slotSize)")
+        guard let layout = PictureLayout(format: .i420, width: self.format.width, height: self.format.height) else {
+            throw .unsupported("there are no pictures of \(self.format.width)x\(self.format.height)")
+        }
+        self.layout = layout
+        guard frames.slotSize >= layout.size else {
+            throw .unsupported("pictures of \(layout.size) bytes do not fit slots of \(frames.slotSize)")
         }
         start = MonotonicClock.now()
         interval = .nanoseconds(1_000_000_000 / Int64(max(1, self.format.framesPerSecond)))
@@ -65,7 +70,7 @@ public final class VirtualCamera: VideoSource {
         number &+= 1
         guard var buffer = try? frames.take() else { return nil }
         let now = MonotonicClock.now()
-        buffer.setCount(format.frameSize)
+        buffer.setCount(layout.size)
         switch content {
         case .pattern(let pattern):
             buffer.withUnsafeMutableBytes { bytes in
@@ -78,7 +83,6 @@ public final class VirtualCamera: VideoSource {
                 throw .unplugged("the picture file has become shorter")
             }
         }
-        return VideoFrame(
-            buffer: buffer, width: format.width, height: format.height, capturedAt: now, sequence: sequence)
+        return VideoFrame(buffer: buffer, layout: layout, capturedAt: now, sequence: sequence)
     }
 }

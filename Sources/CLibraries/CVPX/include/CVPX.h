@@ -61,10 +61,12 @@ static inline const void *cvpx_packet_data(const vpx_codec_cx_pkt_t *packet, siz
     return packet->data.frame.buf;
 }
 
-/* Makes an image of planes that stay the caller's. */
-static inline int cvpx_image_wrap(vpx_image_t *image, unsigned width, unsigned height, const unsigned char *y,
-                                  const unsigned char *u, const unsigned char *v, int stride_y, int stride_uv) {
-    if (!vpx_img_wrap(image, VPX_IMG_FMT_I420, width, height, 1, (unsigned char *)y)) return 0;
+/* Makes an image of planes that stay the caller's. With U and V in turns, v is one byte after u. */
+static inline int cvpx_image_wrap(vpx_image_t *image, int interleaved, unsigned width, unsigned height,
+                                  const unsigned char *y, const unsigned char *u, const unsigned char *v, int stride_y,
+                                  int stride_uv) {
+    vpx_img_fmt_t format = interleaved ? VPX_IMG_FMT_NV12 : VPX_IMG_FMT_I420;
+    if (!vpx_img_wrap(image, format, width, height, 1, (unsigned char *)y)) return 0;
     image->planes[VPX_PLANE_U] = (unsigned char *)u;
     image->planes[VPX_PLANE_V] = (unsigned char *)v;
     image->stride[VPX_PLANE_Y] = stride_y;
