@@ -17,7 +17,7 @@ import Testing
         try set.add(socket.raw, tag: 1)
         var got: [(Int, TransportAddress)] = []
         for _ in 0..<100 where got.count < wanted {
-            try set.wait(timeout: .milliseconds(50)) { _ in }
+            try set.wait(timeout: .milliseconds(50))
             while socket.receive(into: pool, { packet, source, _ in got.append((packet.count, source)) }) {}
         }
         return got
@@ -45,7 +45,7 @@ import Testing
         #expect(try collect(b, none, wanted: 0).isEmpty)
         var set = try EpollSet()
         try set.add(b.raw, tag: 1)
-        try set.wait(timeout: .seconds(2)) { _ in }
+        try set.wait(timeout: .seconds(2))
         #expect(b.receive(into: none) { _, _, _ in })
         #expect(b.dropped.count == 1)
         #expect(b.receive(into: none) { _, _, _ in } == false)

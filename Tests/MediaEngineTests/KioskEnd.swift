@@ -53,9 +53,8 @@ final class KioskEnd {
     func next(timeout: Interval = .seconds(5)) throws -> MediaEvent? {
         var set = try EpollSet()
         try set.add(socket.raw, tag: 0)
-        var isReady = false
-        try set.wait(timeout: timeout) { _ in isReady = true }
-        guard isReady, var received = try socket.receive(into: buffer) else { return nil }
+        try set.wait(timeout: timeout)
+        guard set.count > 0, var received = try socket.receive(into: buffer) else { return nil }
         let bytes = RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: buffer[..<received.count]))
         let event = try MediaEvent.decode(bytes)
         if case .frameMemory(let layout) = event, let descriptor = received.takeDescriptor() {

@@ -249,8 +249,8 @@ int callpoint_memfd(const char *name, uint64_t size) {
     return fd;
 }
 
-int callpoint_epoll_add(int epoll, int fd, uint64_t tag) {
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = tag};
+int callpoint_epoll_add(int epoll, int fd, uint64_t tag, int is_edge_triggered) {
+    struct epoll_event event = {.events = is_edge_triggered ? EPOLLIN | EPOLLET : EPOLLIN, .data.u64 = tag};
     return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 

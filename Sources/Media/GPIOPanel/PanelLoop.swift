@@ -28,7 +28,7 @@ final class PanelLoop {
     }
 
     func run() {
-        do throws(SystemError) { try epoll.add(desk.signal.raw, tag: Self.signalTag) } catch { return }
+        do throws(SystemError) { try epoll.add(desk.signal, tag: Self.signalTag) } catch { return }
         while !desk.isStopping.load(ordering: .acquiring) {
             let now = MonotonicClock.now()
             desk.beat.set(now.nanoseconds)
@@ -87,19 +87,15 @@ final class PanelLoop {
     }
 
     private func wait(until deadline: Instant, _ now: Instant) {
-        var ready: [UInt64] = []
         do throws(SystemError) {
-            try epoll.wait(timeout: deadline - now) { ready.append($0) }
+            try epoll.wait(timeout: deadline - now)
         } catch {
             // Never without a pause, whatever it is that fails.
             MonotonicClock.sleep(until: now + .milliseconds(100))
         }
-        for tag in ready {
-            if tag == Self.signalTag {
-                desk.signal.drain()
-            } else if let role = Self.role(tag) {
-                read(role)
-            }
+        for index in 0..<epoll.count {
+            guard epoll[index] != Self.signalTag, let role = Self.role(epoll[index]) else { continue }
+            read(role)
         }
     }
 

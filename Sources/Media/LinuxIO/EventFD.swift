@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// Wakes the thread that waits in an `EpollSet`. Any thread may signal; the waiter drains.
+/// Wakes the thread that waits in an `EpollSet`. Any thread may signal; nobody needs to read it.
 public final class EventFD: Sendable {
     private let descriptor: FileDescriptor
 
@@ -15,10 +15,5 @@ public final class EventFD: Sendable {
         var one: UInt64 = 1
         // The one failure that can be, EAGAIN at 2⁶⁴-1 signals, means that the waiter will wake anyway.
         _ = write(descriptor.raw, &one, 8)
-    }
-
-    public func drain() {
-        var count: UInt64 = 0
-        _ = read(descriptor.raw, &count, 8)
     }
 }

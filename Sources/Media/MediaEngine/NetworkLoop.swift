@@ -13,8 +13,6 @@ struct NetworkLoop: ~Copyable {
     var set: EpollSet
     var peers: [Peer] = []
     var random = RandomSource.system
-    /// Tags of the descriptors that were ready; filled by one wait and worked off before the next.
-    private var ready = [UInt64](repeating: 0, count: 16)
 
     static let signalTag = UInt64.max
     /// Batches of 32 datagrams read from one socket before another has its turn.
@@ -22,7 +20,7 @@ struct NetworkLoop: ~Copyable {
 
     init(_ state: EngineState, certificate: DTLSCertificate) throws(SystemError) {
         let set = try EpollSet()
-        try set.add(state.networkSignal.raw, tag: Self.signalTag)
+        try set.add(state.networkSignal, tag: Self.signalTag)
         self.init(state, certificate, set)
     }
 
@@ -37,11 +35,11 @@ struct NetworkLoop: ~Copyable {
         warmUp()
         while !state.stops {
             if peers.isEmpty { state.heartbeats.rest(.network) }
-            var count = 0
-            wait(&count)
+            // The only error that can be is a wrong descriptor, and there is none.
+            try? set.wait(timeout: patience)
             let now = MonotonicClock.now()
             state.heartbeats.beat(.network, now: now)
-            for i in 0..<count { handle(ready[i]) }
+            for i in 0..<set.count where set[i] != Self.signalTag { readSocket(set[i]) }
             obeyCommands()
             sendMedia()
             passOnKeyFrameRequest()
@@ -58,19 +56,6 @@ struct NetworkLoop: ~Copyable {
         _ = try? SRTPSession(profile: profile, keyingMaterial: key, direction: .outbound)
     }
 
-    private mutating func wait(_ count: inout Int) {
-        var found = 0
-        var tags = InlineArray<16, UInt64>(repeating: 0)
-        // The only error that can be is a wrong descriptor, and there is none.
-        try? set.wait(timeout: patience) { tag in
-            guard found < tags.count else { return }
-            tags[found] = tag
-            found += 1
-        }
-        for i in 0..<found { ready[i] = tags[i] }
-        count = found
-    }
-
     /// How long nothing is due, nil for ever. Nothing here is due to a fraction of a millisecond, so the wait itself
     /// keeps the time: a timer of its own would cost two more system calls for every packet.
     private var patience: Interval? {
@@ -82,15 +67,11 @@ struct NetworkLoop: ~Copyable {
         return max(.zero, next - now)
     }
 
-    private mutating func handle(_ tag: UInt64) {
-        switch tag {
-        case Self.signalTag: state.networkSignal.drain()
-        default:
-            guard let peer = peer(Self.number(of: tag)), peer.sockets.indices.contains(Self.socketIndex(of: tag)) else {
-                return
-            }
-            read(peer.sockets[Self.socketIndex(of: tag)], of: peer)
+    private mutating func readSocket(_ tag: UInt64) {
+        guard let peer = peer(Self.number(of: tag)), peer.sockets.indices.contains(Self.socketIndex(of: tag)) else {
+            return
         }
+        read(peer.sockets[Self.socketIndex(of: tag)], of: peer)
     }
 
     private mutating func read(_ socket: UDPSocket, of peer: Peer) {

@@ -53,7 +53,7 @@ int callpoint_epoll(void);
 int callpoint_accept(int fd);
 // Non-zero if the memory's seals forbid making it shorter.
 int callpoint_cannot_shrink(int fd);
-int callpoint_epoll_add(int epoll, int fd, uint64_t tag);  // level-triggered, readable
+int callpoint_epoll_add(int epoll, int fd, uint64_t tag, int is_edge_triggered);  // level-triggered, readable
 int callpoint_epoll_remove(int epoll, int fd);
 // Writes the tags of ready descriptors; returns how many, or -1. EINTR is retried.
 int callpoint_epoll_wait(int epoll, uint64_t *tags, unsigned room, int timeout_ms);
