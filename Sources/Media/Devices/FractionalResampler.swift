@@ -33,6 +33,7 @@ public struct FractionalResampler: Sendable {
 
     /// Takes `samples` (what is beyond the capacity is left out) and writes what they make, to `output` from `start` on.
     /// - Returns: how many were written.
+    @_lifetime(output: copy output)
     public mutating func process(_ samples: Span<Int16>, into output: inout MutableSpan<Int16>, at start: Int = 0)
         -> Int
     {
