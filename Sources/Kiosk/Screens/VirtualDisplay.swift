@@ -32,7 +32,7 @@ public final class VirtualDisplay: Sendable {
         var renderer: ScreenRenderer
     }
 
-    /// - Precondition: 160 ≤ width, height ≤ 8192, as the board file's check has it.
+    /// - Precondition: 120 ≤ width, height ≤ 8192, as the board file's check has it.
     public init(width: Int = 1280, height: Int = 800, options: ScreenOptions = ScreenOptions()) {
         Self.check(width, height)
         self.options = options
@@ -41,7 +41,7 @@ public final class VirtualDisplay: Sendable {
     }
 
     private static func check(_ width: Int, _ height: Int) {
-        precondition((160...8192).contains(width) && (160...8192).contains(height), "impossible display size")
+        precondition((120...8192).contains(width) && (120...8192).contains(height), "impossible display size")
     }
 
     /// Pixels.

@@ -15,7 +15,7 @@ public struct ModeRequest: Equatable, Sendable, CustomStringConvertible {
 
     /// The longest side that a screen is laid out for.
     static let longestSide = 8192
-    static let shortestSide = 160
+    static let shortestSide = 120
 
     /// The mode to drive a display with: what is asked for, else what the display prefers, else its largest.
     ///
