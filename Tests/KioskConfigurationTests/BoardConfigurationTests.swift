@@ -64,6 +64,41 @@ import Testing
         #expect(board.panel.listen?.port == 0)
     }
 
+    @Test func linesOfThePanel() throws {
+        let text = """
+            panel:
+              gpio:
+                callButton: CALL active-low pull-up
+                privacySwitch: pinctrl-bcm2711:17
+                callLamp: /dev/gpiochip0:3 active-low
+                debounce: 5ms
+            """
+        let gpio = try #require(try BoardConfiguration(bytes: Array(text.utf8), file: "board.yaml").panel.gpio)
+        #expect(
+            gpio.lines == [
+                .callButton: .init(place: .name("CALL"), isActiveLow: true, bias: .pullUp),
+                .privacySwitch: .init(place: .chip("pinctrl-bcm2711", offset: 17)),
+                .callLamp: .init(place: .chip("/dev/gpiochip0", offset: 3), isActiveLow: true),
+            ])
+        #expect(gpio.debounce == .milliseconds(5))
+        #expect(BoardConfiguration.standard.panel.gpio == nil)
+    }
+
+    @Test(arguments: [
+        ("callButton: A upside-down", "panel.gpio.callButton: after a line's name comes active-low, pull-up"),
+        ("callLamp: A pull-up", "panel.gpio.callLamp: after a line's name comes active-low, found 'pull-up'"),
+        ("callButton: A pull-up pull-down", "after a line's name comes"),
+        ("callButton: ':3'", "expected a chip and a line's number"),
+        ("callButton: gpiochip0:1024", "expected a chip and a line's number"),
+        ("callButton: A, secondCallButton: A active-low", "secondCallButton: is the line of 'callButton' too"),
+        ("debounce: 31ms", "31ms is outside 5ms to 30ms"),
+    ])
+    func refusedLines(text: String, message: String) {
+        let found = problems("panel: {gpio: {\(text)}}")
+        #expect(found.count == 1)
+        #expect(found.first?.contains(message) == true, "\(found)")
+    }
+
     @Test func aMissingFileSaysSo() {
         #expect(throws: ConfigurationError.self) { try BoardConfiguration(file: "/nonexistent/board.yaml") }
         do throws(ConfigurationError) {

@@ -34,13 +34,24 @@ import Testing
     @Test func theSchemaHasEveryKey() throws {
         let root = try #require(try YAMLDocument.parse(Repository.read("board/schema.json")))
         let definitions = try #require(root["$defs"])
-        #expect(schemaLeaves(try #require(definitions["board"]), []) == leaves(BoardConfiguration.keys))
-        #expect(schemaLeaves(try #require(definitions["site"]), []) == leaves(SiteConfiguration.keys))
+        #expect(schemaLeaves("board", in: definitions) == leaves(BoardConfiguration.keys))
+        #expect(schemaLeaves("site", in: definitions) == leaves(SiteConfiguration.keys))
     }
 
-    private func schemaLeaves(_ node: YAMLNode, _ path: [String]) -> Set<String> {
-        guard case .mapping(let properties)? = node["properties"]?.value else { return [path.joined(separator: ".")] }
-        return properties.reduce(into: []) { $0.formUnion(schemaLeaves($1.value, path + [$1.key])) }
+    private func schemaLeaves(_ name: String, in definitions: YAMLNode) -> Set<String> {
+        func leaves(_ node: YAMLNode, _ path: [String]) -> Set<String> {
+            var node = node
+            if case .scalar(let reference, _)? = node["$ref"]?.value, reference.hasPrefix("#/$defs/"),
+                let definition = definitions[String(reference.dropFirst(8))]
+            {
+                node = definition
+            }
+            guard case .mapping(let properties)? = node["properties"]?.value else {
+                return [path.joined(separator: ".")]
+            }
+            return properties.reduce(into: []) { $0.formUnion(leaves($1.value, path + [$1.key])) }
+        }
+        return definitions[name].map { leaves($0, []) } ?? []
     }
 }
 

@@ -18,7 +18,7 @@ let commands: [MediaCommand] = [
     .remoteCandidate(peer: 4, candidate: "", mid: nil, mLineIndex: nil),
     .restartICE(peer: 5), .closePeer(peer: 6),
     .openDevices(camera: true, microphone: false, speaker: true), .closeDevices,
-    .mute(microphone: false, camera: true),
+    .mute(microphone: false, camera: true), .privacy(true), .privacy(false),
     .playTone(.ringIn, repeating: true), .playTone(.fault, repeating: false), .stopTone,
     .requestStatistics(peer: 8), .releaseFrame(slot: 9), .ping(number: 0xDEAD_BEEF),
 ]

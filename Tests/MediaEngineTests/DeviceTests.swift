@@ -41,6 +41,47 @@ import VirtualDevices
         #expect(try kiosk.reads(until: { board.openDevices == 0 }, timeout: .seconds(1)))
     }
 
+    @Test func thePrivacySwitchCutsWhateverIsAskedFor() throws {
+        let board = try CountingBoard()
+        var configuration = MediaEngineConfiguration.test
+        configuration.startsCut = true
+        let kiosk = try KioskEnd(configuration, devices: board)
+        try Call.greet(kiosk)
+        // Nobody has said yet how the switch stands.
+        try kiosk.send(.openDevices(camera: true, microphone: true, speaker: true))
+        try kiosk.waitDevice(.speaker, .open)
+        #expect(board.openings.count == 1)
+        try kiosk.send(.privacy(false))
+        try kiosk.waitDevice(.camera, .open)
+        #expect(try kiosk.reads(until: { board.openDevices == 3 }, timeout: .seconds(2)))
+        let start = MonotonicClock.now()
+        try kiosk.send(.privacy(true))
+        #expect(try kiosk.reads(until: { board.openDevices == 1 }, timeout: .seconds(2)))
+        #expect(MonotonicClock.now() - start < .milliseconds(500))
+        #expect(board.openSpeakers.current == 1)
+        let openings = board.openings.count
+        // Asking again does not help.
+        try kiosk.send(.closeDevices)
+        try kiosk.send(.openDevices(camera: true, microphone: true, speaker: true))
+        try kiosk.read(for: .milliseconds(300))
+        #expect(board.openCameras.current == 0 && board.openMicrophones.current == 0)
+        #expect(board.openings.count <= openings + 1)
+    }
+
+    @Test func aFrozenKioskdLosesItsDevices() throws {
+        let board = try CountingBoard()
+        let kiosk = try KioskEnd(.test, devices: board)
+        try Call.greet(kiosk)
+        try kiosk.send(.ping(number: 1))
+        try kiosk.send(.openDevices(camera: true, microphone: true, speaker: true))
+        #expect(try kiosk.reads(until: { board.openDevices == 3 }, timeout: .seconds(2)))
+        // Pictures are still given back, as by a kioskd of which one thread lives on.
+        let start = MonotonicClock.now()
+        #expect(try kiosk.reads(until: { board.openDevices == 0 }, timeout: .seconds(6)))
+        let silence = MonotonicClock.now() - start
+        #expect(silence > .milliseconds(2_400) && silence < .milliseconds(4_500), "\(silence)")
+    }
+
     @Test func theEndOfTheSocketClosesTheDevices() throws {
         let board = try CountingBoard()
         let kiosk = try KioskEnd(.test, devices: board)

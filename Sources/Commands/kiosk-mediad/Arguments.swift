@@ -5,6 +5,8 @@ struct Arguments {
         case descriptor(Int32)
         /// A socket to make and listen at, for one client.
         case path(String)
+        /// A listening socket that systemd has made.
+        case activation
     }
 
     enum Request {
@@ -14,20 +16,22 @@ struct Arguments {
     }
 
     var board: String
-    var control: Control
+    /// Nil: a socket that systemd passes, if it does.
+    var control: Control?
 
     static let usage = """
-        usage: kiosk-mediad --board FILE (--control-fd N | --listen PATH)
+        usage: kiosk-mediad --board FILE [--control-fd N | --listen PATH | --listen-fds]
 
         Camera, microphone, speaker, codecs and WebRTC sessions of a Callpoint kiosk, under the orders of kioskd.
 
           --board FILE      the board's configuration
           --control-fd N    serve the SOCK_SEQPACKET socket inherited as descriptor N
           --listen PATH     make a SOCK_SEQPACKET socket at PATH and serve the first who connects
+          --listen-fds      serve the first who connects to the socket that systemd passes; so it is without any of the three
           --version         print the version
           --help            print this
 
-        Ends when the control socket ends, with all devices closed: status 0. Status 64: wrong arguments; 71: the system
+        Ends with all devices closed, status 0, when the control socket ends or kioskd has been silent for 3 s. Status 64: wrong arguments; 71: the system
         refused something; 78: the board file does not do.
         """
 
@@ -58,11 +62,13 @@ struct Arguments {
             case "--listen":
                 guard control == nil else { throw ArgumentError("the control socket is given twice") }
                 control = .path(try value())
+            case "--listen-fds":
+                guard control == nil else { throw ArgumentError("the control socket is given twice") }
+                control = .activation
             default: throw ArgumentError("'\(word)' is not an option")
             }
         }
         guard let board else { throw ArgumentError("--board FILE is missing") }
-        guard let control else { throw ArgumentError("--control-fd N or --listen PATH is missing") }
         return .run(Arguments(board: board, control: control))
     }
 }

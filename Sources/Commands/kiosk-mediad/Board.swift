@@ -21,6 +21,7 @@ extension MediaEngineConfiguration {
         audioBitrate = board.audio.bitrate
         audioErrorCorrection = board.audio.errorCorrection
         audioDiscontinuous = board.audio.discontinuous
+        startsCut = board.panel.gpio?.lines[.privacySwitch] != nil
     }
 }
 

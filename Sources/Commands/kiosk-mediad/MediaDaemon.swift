@@ -31,6 +31,7 @@ struct MediaDaemon {
     private static func run(_ arguments: Arguments) {
         // A closed socket is an error where it is used, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        let manager = ServiceManager.takeFromEnvironment()
         let board: BoardConfiguration
         do throws(ConfigurationError) { board = try BoardConfiguration(file: arguments.board) } catch {
             fail(.configuration, "\(error)")
@@ -42,10 +43,14 @@ struct MediaDaemon {
         let configuration = MediaEngineConfiguration(board)
         if let fault = configuration.fault() { fail(.configuration, "\(arguments.board): \(fault)") }
         do throws(SystemError) {
-            let socket = try control(arguments.control)
+            let socket = try control(arguments.control, manager)
             do throws(MediaEngineError) {
-                let engine = try MediaEngine(configuration: configuration, devices: backend, control: socket)
+                let watchdog = Watchdog(manager)
+                let engine = try MediaEngine(
+                    configuration: configuration, devices: backend, control: socket, beat: { watchdog.feed() })
+                manager.notify(["READY=1"])
                 try engine.run()
+                manager.notify(["STOPPING=1"])
             } catch {
                 fail(.system, "\(error)")
             }
@@ -54,12 +59,23 @@ struct MediaDaemon {
         }
     }
 
-    private static func control(_ control: Arguments.Control) throws(SystemError) -> SeqPacketSocket {
-        switch control {
+    private static func control(
+        _ control: Arguments.Control?, _ manager: ServiceManager
+    ) throws(SystemError) -> SeqPacketSocket {
+        switch control ?? .activation {
         case .descriptor(let number): return SeqPacketSocket(owning: FileDescriptor(owning: number))
         case .path(let path):
             // The listener goes with this function: one client is served, and systemd starts the next process.
             return try SeqPacketListener(path: path).accept()
+        case .activation:
+            guard manager.listeners == 1 else {
+                fail(
+                    .usage,
+                    manager.listeners == 0
+                        ? "--control-fd N or --listen PATH is missing, and systemd passes no socket"
+                        : "systemd passes \(manager.listeners) sockets where one is needed")
+            }
+            return try SeqPacketListener(inheriting: ServiceManager.firstListener).accept()
         }
     }
 

@@ -27,7 +27,7 @@ extension BoardConfiguration {
         self.display = Display(
             width: display.integer("width", in: 160...3840, default: 1280),
             height: display.integer("height", in: 120...2160, default: 720))
-        panel = Panel(listen: root.section("panel").listener("listen", default: nil))
+        panel = Panel(root.section("panel"))
         let network = root.section("network")
         self.network = Network(
             loopback: network.truth("loopback", default: false), ipv6: network.truth("ipv6", default: true))

@@ -67,6 +67,8 @@ public struct BoardConfiguration: Equatable, Sendable {
     public struct Panel: Equatable, Sendable {
         /// Where the front panel's page is served; nil serves none.
         public var listen: TransportAddress?
+        /// Nil where there is no line to be used.
+        public var gpio: GPIO?
     }
 
     public struct Network: Equatable, Sendable {

@@ -4,7 +4,7 @@ extension MediaCommand {
     private enum Kind: UInt8 {
         case hello = 1
         case openPeer, createOffer, remoteOffer, remoteAnswer, remoteCandidate, restartICE, closePeer
-        case openDevices, closeDevices, mute, playTone, stopTone, requestStatistics, releaseFrame, ping
+        case openDevices, closeDevices, mute, playTone, stopTone, requestStatistics, releaseFrame, ping, privacy
     }
 
     /// Reads one datagram. Allocates only for texts and lists.
@@ -36,6 +36,7 @@ extension MediaCommand {
             command = .openDevices(camera: try fields.flag(), microphone: try fields.flag(), speaker: try fields.flag())
         case .closeDevices: command = .closeDevices
         case .mute: command = .mute(microphone: try fields.flag(), camera: try fields.flag())
+        case .privacy: command = .privacy(try fields.flag())
         case .playTone: command = .playTone(try fields.value(Tone.self), repeating: try fields.flag())
         case .stopTone: command = .stopTone
         case .requestStatistics: command = .requestStatistics(peer: try fields.word())
@@ -100,6 +101,9 @@ extension MediaCommand {
             fields.write(Kind.mute.rawValue)
             fields.writeFlag(microphone)
             fields.writeFlag(camera)
+        case .privacy(let isOn):
+            fields.write(Kind.privacy.rawValue)
+            fields.writeFlag(isOn)
         case .playTone(let tone, let repeating):
             fields.write(Kind.playTone.rawValue)
             fields.write(tone.rawValue)

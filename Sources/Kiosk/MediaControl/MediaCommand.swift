@@ -20,6 +20,9 @@ public enum MediaCommand: Equatable, Sendable {
     case closeDevices
     /// A muted microphone sends silence, a muted camera a black picture; the devices stay open.
     case mute(microphone: Bool, camera: Bool)
+    /// The privacy switch: while on, camera and microphone close and are not opened, whatever else is asked for. Asked-for
+    /// devices open when it goes off.
+    case privacy(Bool)
     /// Opens the speaker alone if it is not open. Replaces a tone that is playing.
     case playTone(Tone, repeating: Bool)
     case stopTone

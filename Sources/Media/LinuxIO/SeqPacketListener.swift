@@ -1,10 +1,26 @@
 import CLinux
 import Glibc
 
-/// A listening `SOCK_SEQPACKET` socket at a path, which it removes when it ends.
+/// A listening `SOCK_SEQPACKET` socket: at a path, which it removes when it ends, or an inherited one.
 public final class SeqPacketListener: Sendable {
-    public let path: String
+    /// Nil if the socket was inherited: its file is the business of whoever made it.
+    public let path: String?
     private let descriptor: FileDescriptor
+
+    /// Takes over a listening socket, as systemd passes one.
+    /// - Throws: `ENOTSOCK` or `EINVAL` if it is not one of ours.
+    public init(inheriting raw: Int32) throws(SystemError) {
+        var (type, listens, size) = (Int32(0), Int32(0), socklen_t(MemoryLayout<Int32>.size))
+        guard getsockopt(raw, SOL_SOCKET, SO_TYPE, &type, &size) == 0,
+            getsockopt(raw, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0
+        else { throw .last("look at the inherited socket") }
+        guard type == Int32(SOCK_SEQPACKET.rawValue), listens != 0 else {
+            throw SystemError(errno: EINVAL, operation: "listen at an inherited socket that is of another kind")
+        }
+        _ = fcntl(raw, F_SETFD, FD_CLOEXEC)
+        descriptor = FileDescriptor(owning: raw)
+        path = nil
+    }
 
     /// Binds `path` with mode 0600. A socket file that nobody serves any more is replaced.
     /// - Throws: `EADDRINUSE` when another process serves it.
@@ -37,12 +53,12 @@ public final class SeqPacketListener: Sendable {
         self.path = path
     }
 
-    deinit { unlink(path) }
+    deinit { if let path { unlink(path) } }
 
     /// Waits for the next connection.
     public func accept() throws(SystemError) -> SeqPacketSocket {
         let fd = callpoint_accept(descriptor.raw)
-        return SeqPacketSocket(owning: try FileDescriptor(fd, "accept at \(path)"))
+        return SeqPacketSocket(owning: try FileDescriptor(fd, "accept at \(path ?? "an inherited socket")"))
     }
 }
 

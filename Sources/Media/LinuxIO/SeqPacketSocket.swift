@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+public import Primitives
 
 /// One end of an `AF_UNIX` `SOCK_SEQPACKET` connection: whole messages, in order, with descriptors beside them.
 ///
@@ -70,6 +71,13 @@ public final class SeqPacketSocket: Sendable {
         guard count >= 0 else { throw .last("receive on the control socket") }
         if count == 0 { return nil }
         return Received(count: count, descriptor: room == 1 ? FileDescriptor(owning: passed) : nil)
+    }
+
+    /// From now on `receive` gives up after `patience`, with `EAGAIN`.
+    public func setPatience(_ patience: Interval) {
+        let nanoseconds = max(0, patience.nanoseconds)
+        var time = timeval(tv_sec: Int(nanoseconds / 1_000_000_000), tv_usec: Int(nanoseconds % 1_000_000_000 / 1000))
+        setsockopt(descriptor.raw, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
 
     /// Ends the connection both ways; a thread waiting in `receive` wakes with nil.

@@ -1,3 +1,4 @@
+import Glibc
 import LinuxIO
 import MediaControl
 import Primitives
@@ -14,7 +15,10 @@ final class ControlLink: Sendable {
     let unwritable = Counter()
     private let socket: SeqPacketSocket
 
-    init(_ socket: SeqPacketSocket) { self.socket = socket }
+    init(_ socket: SeqPacketSocket) {
+        self.socket = socket
+        socket.setPatience(Self.patience)
+    }
 
     /// Sends what kioskd must know.
     func post(_ event: MediaEvent) {
@@ -51,8 +55,23 @@ final class ControlLink: Sendable {
 
     func shutdown() { socket.shutdown() }
 
-    /// Waits for a command. Nil at the end of the connection.
-    func receive(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
-        (try? socket.receive(into: buffer))?.count
+    enum Received {
+        case command(Int)
+        /// Nothing has come for `patience`.
+        case nothing
+        case ended
+    }
+
+    /// How long `receive` waits at the most.
+    static let patience = Interval.milliseconds(500)
+
+    /// Waits for a command, for `patience` at the most.
+    func receive(into buffer: UnsafeMutableRawBufferPointer) -> Received {
+        do throws(SystemError) {
+            guard let received = try socket.receive(into: buffer) else { return .ended }
+            return .command(received.count)
+        } catch {
+            return error.errno == EAGAIN ? .nothing : .ended
+        }
     }
 }

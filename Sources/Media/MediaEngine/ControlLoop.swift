@@ -12,27 +12,55 @@ struct ControlLoop: ~Copyable {
     private var sessions: Set<PeerNumber> = []
     private var greeted = false
     private var tones: UInt32 = 0
+    /// Until when kioskd is taken to live. It begins with the first ping, and each one prolongs it.
+    private var lease = Instant.distantFuture
+    private var turnedAt = MonotonicClock.now()
+    private let beat: @Sendable () -> Void
 
-    init(_ state: EngineState) {
+    /// Three times what kioskd lets pass between pings: a kioskd that is frozen must not keep a camera open.
+    static let leaseLength = Interval.seconds(3)
+
+    /// - Parameter beat: called at every turn at which this process is fit to do its work.
+    init(_ state: EngineState, beat: @escaping @Sendable () -> Void) {
         self.state = state
+        self.beat = beat
         buffer = .allocate(byteCount: MediaControl.maximumMessageSize, alignment: 16)
     }
 
     deinit { buffer.deallocate() }
 
-    /// Returns at the end of the connection.
+    /// Returns at the end of the connection, or when kioskd has shown no sign of life for `leaseLength`.
     mutating func run() {
-        while let count = state.control.receive(into: buffer) {
-            let datagram = RawSpan(_unsafeBytes: UnsafeRawBufferPointer(buffer).prefixed(count))
-            do throws(MediaControlError) {
-                let command = try MediaCommand.decode(datagram)
-                guard greeted || accepts(command) else { return }
-                obey(command)
-            } catch {
-                state.counters.commandsRefused.increment()
-                state.control.post(.failure(peer: nil, code: .command, text: "\(error)"))
+        while true {
+            if !state.heartbeats.isStuck(.network, now: MonotonicClock.now()) { beat() }
+            switch state.control.receive(into: buffer) {
+            case .command(let count): guard read(count) else { return }
+            case .nothing: break
+            case .ended: return
             }
+            guard holdsLease(at: MonotonicClock.now()) else { return }
         }
+    }
+
+    private mutating func holdsLease(at now: Instant) -> Bool {
+        // Pings that wait to be read after we stood still ourselves are not held against kioskd.
+        if now - turnedAt > ControlLink.patience * 2 { lease = max(lease, now + ControlLink.patience * 2) }
+        turnedAt = now
+        return now < lease
+    }
+
+    /// - Returns: false if whoever is there is none of ours.
+    private mutating func read(_ count: Int) -> Bool {
+        let datagram = RawSpan(_unsafeBytes: UnsafeRawBufferPointer(buffer).prefixed(count))
+        do throws(MediaControlError) {
+            let command = try MediaCommand.decode(datagram)
+            guard greeted || accepts(command) else { return false }
+            obey(command)
+        } catch {
+            state.counters.commandsRefused.increment()
+            state.control.post(.failure(peer: nil, code: .command, text: "\(error)"))
+        }
+        return true
     }
 
     /// The first command is a hello of our version, or the end.
@@ -54,11 +82,13 @@ struct ControlLoop: ~Copyable {
         case .mute(let microphone, let camera):
             state.microphoneMuted.set(microphone)
             state.cameraMuted.set(camera)
+        case .privacy(let isOn): state.cut(isOn)
         case .playTone(let tone, let repeating): play(tone, repeating: repeating)
         case .stopTone: play(nil, repeating: false)
         case .releaseFrame(let slot): state.pictures.release(slot: slot)
         case .ping(let number):
             let now = MonotonicClock.now()
+            lease = now + Self.leaseLength
             state.heartbeats.beat(.control, now: now)
             state.control.post(.pong(number: number, heartbeats: state.heartbeats.ages(now: now)))
         case .openPeer(let peer, _, _):

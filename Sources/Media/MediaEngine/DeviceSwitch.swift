@@ -7,13 +7,24 @@ import Primitives
 final class DeviceSwitch: Sendable {
     let kind: DeviceKind
     private let wanted = Flag()
+    private let cut = Flag()
     private let openedAt = Gauge(.max)
 
     init(_ kind: DeviceKind) { self.kind = kind }
 
-    var isWanted: Bool {
+    /// Whether the device is to be open: asked for, and not cut.
+    var isWanted: Bool { wanted.isSet && !cut.isSet }
+
+    /// What kioskd asks for, whether or not the device is cut.
+    var isAsked: Bool {
         get { wanted.isSet }
         set { wanted.set(newValue) }
+    }
+
+    /// The privacy switch is on: whatever is asked for, the device is not opened, and closes if it is open.
+    var isCut: Bool {
+        get { cut.isSet }
+        set { cut.set(newValue) }
     }
 
     /// When the device was opened; nothing taken before may be sent. `.distantFuture` while it is closed.

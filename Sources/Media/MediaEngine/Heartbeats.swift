@@ -12,6 +12,12 @@ final class Heartbeats: Sendable {
     /// `thread` is about to wait for something that may never come, which is no fault.
     func rest(_ thread: MediaThreadName) { beats[Int(thread.rawValue)] = 0 }
 
+    /// Whether `thread` has not gone round its loop for longer than kioskd would put up with.
+    func isStuck(_ thread: MediaThreadName, now: Instant) -> Bool {
+        let last = beats[Int(thread.rawValue)]
+        return last != 0 && now - Instant(nanoseconds: last) > .seconds(3)
+    }
+
     func ages(now: Instant) -> [Heartbeat] {
         MediaThreadName.allCases.compactMap { thread in
             let last = beats[Int(thread.rawValue)]

@@ -28,20 +28,25 @@ public enum MediaEngineError: Error, Sendable, CustomStringConvertible {
 public final class MediaEngine: Sendable {
     private let state: EngineState
     private let certificate: DTLSCertificate
+    private let beat: @Sendable () -> Void
 
+    /// - Parameter beat: called twice a second and more often by the control thread, as long as it and the network thread
+    ///   go round their loops.
     /// - Throws: `configuration` if no call could be made; see `MediaEngineConfiguration.fault`.
     public convenience init(
-        configuration: MediaEngineConfiguration, devices: any DeviceBackend, control: SeqPacketSocket
+        configuration: MediaEngineConfiguration, devices: any DeviceBackend, control: SeqPacketSocket,
+        beat: @escaping @Sendable () -> Void = {}
     ) throws(MediaEngineError) {
         if let fault = configuration.fault() { throw .configuration(fault) }
-        try self.init(unchecked: configuration, devices: devices, control: control)
+        try self.init(unchecked: configuration, devices: devices, control: control, beat: beat)
     }
 
     /// Takes any pool sizes: what is starved is dropped and counted, and never traps.
     package init(
         unchecked configuration: MediaEngineConfiguration, devices: any DeviceBackend, control: SeqPacketSocket,
-        threadAllocations: (@convention(c) () -> UInt64)? = nil
+        threadAllocations: (@convention(c) () -> UInt64)? = nil, beat: @escaping @Sendable () -> Void = {}
     ) throws(MediaEngineError) {
+        self.beat = beat
         do throws(DTLSError) { certificate = try DTLSCertificate() } catch { throw .certificate }
         do throws(SystemError) {
             state = try EngineState(
@@ -55,10 +60,11 @@ public final class MediaEngine: Sendable {
     /// Serves kioskd until the socket ends. Once, and on a thread of its own.
     public func run() throws(MediaEngineError) {
         do throws(SystemError) {
+            state.cut(state.configuration.startsCut)
             state.control.post(.hello(version: MediaControl.version, pools: state.pools.summaries))
             try state.control.post(state.pictures.description, descriptor: state.pictures.memory.raw)
             let threads = try start()
-            var control = ControlLoop(state)
+            var control = ControlLoop(state, beat: beat)
             control.run()
             stop(threads)
         } catch {

@@ -150,7 +150,7 @@ extension MediaCommand {
             .remoteCandidate(let peer, _, _, _), .restartICE(let peer), .closePeer(let peer),
             .requestStatistics(let peer):
             peer
-        case .hello, .openDevices, .closeDevices, .mute, .playTone, .stopTone, .releaseFrame, .ping: nil
+        case .hello, .openDevices, .closeDevices, .mute, .privacy, .playTone, .stopTone, .releaseFrame, .ping: nil
         }
     }
 }
