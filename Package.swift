@@ -69,6 +69,7 @@ let package = Package(
         shim("CSpeexDSP", links: ["speexdsp"]),
         shim("CYAML", links: ["yaml"]),
         shim("CYUV", links: ["yuv"]),
+        shim("CV4L2"),
         shim("CGPIOD", links: ["gpiod"]),
         shim("CAllocationCounter"),  // tests only
         .target(
@@ -100,6 +101,7 @@ let package = Package(
         target("LinuxIO", in: "Media", ["Primitives", "CLinux"]),
         target("Codecs", in: "Media", ["Primitives", "CVPX", "COpus"]),
         target("VirtualDevices", in: "Media", ["Primitives", "Devices", "LinuxIO"]),
+        target("V4L2Camera", in: "Media", ["Primitives", "Devices", "LinuxIO", "CV4L2", "CYUV"]),
         target("ALSAAudio", in: "Media", ["Primitives", "Devices", "LinuxIO", "CALSA", "CSpeexDSP"]),
         target("AudioProcessing", in: "Media", ["Primitives", "Devices", "CSpeexDSP"]),
         target("GPIOPanel", in: "Media", ["Primitives", "LinuxIO", "CGPIOD"]),
@@ -150,11 +152,21 @@ let package = Package(
             ] + nio),
 
         // 6: mains
-        command("kioskd", ["Supervisor", "KioskConfiguration", "LocalControl", "Observability", arguments, logging]),
+        command(
+            "kioskd",
+            [
+                "Supervisor", "KioskConfiguration", "DRMDisplay", "Devices", "LocalControl", "Observability", arguments,
+                logging,
+            ]),
         command(
             "kiosk-mediad",
             ["MediaEngine", "VirtualDevices", "Devices", "KioskConfiguration", "MediaControl", "LinuxIO", "Primitives"]),
-        command("kioskctl", ["KioskConfiguration", "LocalControl", "SignallingMessages", arguments]),
+        command(
+            "kioskctl",
+            [
+                "KioskConfiguration", "LocalControl", "SignallingMessages", "DRMDisplay", "Screens", "Devices",
+                "LinuxIO", "Primitives", arguments,
+            ]),
         command("switchboard", ["SwitchboardServer", arguments, logging]),
 
         // tests
@@ -177,7 +189,8 @@ let package = Package(
         tests("AllocationTests", ["PeerConnection", "Codecs", "DTLS", "Primitives", "CAllocationCounter"]),
         tests("LinuxIOTests", ["LinuxIO", "Primitives"]),
         tests("GPIOPanelTests", ["GPIOPanel", "LinuxIO", "Primitives"]),
-        tests("DevicesTests", ["Devices", "VirtualDevices", "LinuxIO", "Primitives"]),
+        tests(
+            "DevicesTests", ["Devices", "VirtualDevices", "V4L2Camera", "CV4L2", "CTurboJPEG", "LinuxIO", "Primitives"]),
         tests("ALSAAudioTests", ["ALSAAudio", "VirtualDevices", "Devices", "LinuxIO", "Primitives"]),
         tests("AudioProcessingTests", ["AudioProcessing", "Devices", "Primitives"]),
         tests("CodecsTests", ["Codecs", "Primitives"]),

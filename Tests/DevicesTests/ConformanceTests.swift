@@ -6,31 +6,12 @@ import VirtualDevices
 
 /// What every backend must do, real or virtual.
 func checkConformance(of backend: some DeviceBackend) throws {
-    let format = backend.cameraFormat
-    let frames = BufferPool(slotCount: 3, slotSize: format.frameSize)
-    do {
-        let camera = try backend.openCamera(frames: frames)
-        #expect(camera.format == format)
-        var last: (sequence: UInt32, at: Instant)?
-        for _ in 0..<5 {
-            guard let frame = try camera.next(until: MonotonicClock.now() + .seconds(2)) else {
-                Issue.record("no picture within two seconds")
-                return
-            }
-            #expect(frame.width == format.width && frame.height == format.height)
-            #expect(frame.buffer.count == format.frameSize)
-            #expect(frame.capturedAt <= MonotonicClock.now())
-            if let last { #expect(frame.sequence > last.sequence && frame.capturedAt > last.at) }
-            last = (frame.sequence, frame.capturedAt)
-        }
-        #expect(frames.inUse == 0)
-        // A deadline is kept, and a pool without slots is no picture rather than an error.
-        #expect(try camera.next(until: MonotonicClock.now() - .seconds(1)) == nil)
-        let none = BufferPool(slotCount: 0, slotSize: format.frameSize)
-        let starved = try backend.openCamera(frames: none)
-        #expect(try starved.next(until: MonotonicClock.now() + .milliseconds(100)) == nil)
-        #expect(none.refusals.count > 0)
-    }
+    let size = backend.cameraFormat.frameSize
+    try VideoConformance(
+        open: { frames throws(DeviceError) in try backend.openCamera(frames: frames) }, slotSize: size
+    ).check()
+    let frames = BufferPool(slotCount: 1, slotSize: size)
+    #expect(try backend.openCamera(frames: frames).format == backend.cameraFormat)
     let microphone = try backend.openMicrophone()
     let speaker = try backend.openSpeaker()
     var samples = [Int16](repeating: 0, count: AudioFormat.periodSamples)

@@ -1,3 +1,4 @@
+import CTurboJPEG
 import Glibc
 
 /// A directory that is there for one test.
@@ -40,5 +41,22 @@ enum Specimens {
         return Array("RIFF".utf8) + little(36 + data.count, 4) + Array("WAVEfmt ".utf8) + little(16, 4) + little(1, 2)
             + little(channels, 2) + little(rate, 4) + little(rate * channels * 2, 4) + little(channels * 2, 2)
             + little(16, 2) + Array("data".utf8) + little(data.count, 4) + data
+    }
+}
+
+extension Specimens {
+    /// An even picture, compressed as most webcams do it: with half the colours across.
+    static func jpeg(width: Int, height: Int, luma: UInt8 = 120) throws -> [UInt8] {
+        var planes = [UInt8](repeating: 128, count: width * height * 2)
+        for i in 0..<width * height { planes[i] = luma }
+        guard let compressor = tjInitCompress() else { throw CancellationError() }
+        defer { tjDestroy(compressor) }
+        var bytes: UnsafeMutablePointer<UInt8>?
+        var size: UInt = 0
+        let result = tjCompressFromYUV(
+            compressor, planes, Int32(width), 1, Int32(height), Int32(TJSAMP_422.rawValue), &bytes, &size, 90, 0)
+        guard result == 0, let bytes else { throw CancellationError() }
+        defer { tjFree(bytes) }
+        return Array(UnsafeBufferPointer(start: bytes, count: Int(size)))
     }
 }
