@@ -17,9 +17,11 @@ struct CaptureLoop: ~Copyable {
     /// Between two attempts to open a camera that is not there.
     private static let retry = Interval.seconds(1)
 
-    init(_ state: EngineState) throws(SystemError) {
+    init(_ state: EngineState) throws(SystemError) { self.init(state, try Waiter(state.captureSignal)) }
+
+    private init(_ state: EngineState, _ waiter: consuming Waiter) {
         self.state = state
-        waiter = try Waiter(state.captureSignal)
+        self.waiter = waiter
         selfView = SelfView(state)
     }
 

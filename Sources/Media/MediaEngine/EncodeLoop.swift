@@ -31,10 +31,12 @@ struct EncodeLoop: ~Copyable {
     /// Between two pictures that say that there is no camera.
     private static let noCameraInterval = Interval.milliseconds(200)
 
-    init(_ state: EngineState) throws(SystemError) {
+    init(_ state: EngineState) throws(SystemError) { self.init(state, try Waiter(state.encodeSignal)) }
+
+    private init(_ state: EngineState, _ waiter: consuming Waiter) {
         self.state = state
+        self.waiter = waiter
         bitrate = state.targetBitrate.current
-        waiter = try Waiter(state.encodeSignal)
     }
 
     mutating func run() {
