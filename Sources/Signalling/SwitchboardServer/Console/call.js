@@ -128,6 +128,8 @@ export class Call extends EventTarget {
     try {
       const fingerprint = sdp => /a=fingerprint:(.*)/.exec(sdp)?.[1].trim().toLowerCase();
       const same = this.peer?.remoteDescription && fingerprint(this.peer.remoteDescription.sdp) === fingerprint(offer.sdp);
+      // Said again because the answer got lost: it is answered again, without disturbing what runs.
+      if (same && this.peer.signalingState === 'stable' && this.peer.remoteDescription.sdp === offer.sdp) return this.answer(this.peer);
       const early = this.peer ? [] : this.early;
       const peer = same && this.peer.connectionState !== 'closed' ? this.peer : this.connection();
       // Both sides may offer at once: the kiosk's stands, as it knows whether its media process is a new one.
@@ -136,8 +138,13 @@ export class Call extends EventTarget {
       for (const candidate of early) await peer.addIceCandidate(candidate).catch(() => {});
       await this.flush(peer);
       await peer.setLocalDescription(await peer.createAnswer());
-      this.socket.emit('receiveAnsewer', {user: this.user(), answer: peer.localDescription.toJSON(), to: this.kiosk.sockId});
+      this.answer(peer);
     } catch (error) { this.failed(error); }
+  }
+
+  answer(peer) {
+    const answer = peer.localDescription.toJSON();
+    this.socket.emit('receiveAnsewer', {user: this.user(), answer, to: this.kiosk.sockId});
   }
 
   async gotAnswer(answer) {
