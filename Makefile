@@ -65,6 +65,32 @@ release: ## stripped binaries with the Swift library linked in, in dist/, and th
 	@scripts/setup build
 	@scripts/release
 
+.PHONY: deb
+deb: ## packages for Debian 13 in dist/, built on any Debian amd64 machine (3 GiB of cache)
+	@scripts/deb amd64
+
+.PHONY: deb-test
+deb-test: ## installs, removes and purges those packages in a bare Debian 13 (root)
+	@scripts/deb-test amd64
+
+.PHONY: arm64
+arm64: ## the same packages for arm64
+	@scripts/deb arm64
+
+.PHONY: arm64-test
+arm64-test: ## the unit tests as arm64 programs, emulated: the suites without sockets and real time
+	@scripts/arm64-test
+
+.PHONY: rig
+rig: ## whole kiosk in an emulated machine with kernel devices: all scenarios, or SCENARIOS="call button" (root; ARCH=amd64|arm64)
+	@scripts/setup test
+	@scripts/rig $(SCENARIOS)
+
+.PHONY: rig-short
+rig-short: ## the rig's short set: call, button, camera and sound lost, processes killed
+	@scripts/setup test
+	@scripts/rig --tag short
+
 .PHONY: screenshots
 screenshots: build ## the pictures of the README, taken from a real call
 	@scripts/setup test
@@ -72,4 +98,4 @@ screenshots: build ## the pictures of the README, taken from a real call
 
 .PHONY: clean
 clean: ## what was built and the Python environments
-	@rm -rf .build .build-static .venv .venv-eio3 dist
+	@rm -rf .build .build-static .build-debian13-* .venv .venv-eio3 dist
