@@ -4,8 +4,8 @@ import Screens
 
 /// Every screen there is, each with the instant it is looked at.
 struct Exhibit: Sendable, CustomStringConvertible {
-    let name: String
-    let content: ScreenContent
+    var name: String
+    var content: ScreenContent
     var hasPictures = false
     var description: String { name }
 
@@ -56,9 +56,26 @@ struct Exhibit: Sendable, CustomStringConvertible {
                 CallState(
                     phase: .inCall(peer: verified, since: seconds(-95), reconnectingSince: seconds(-3)), devices: open),
                 pictures: true),
+            exhibit(
+                "in-call-no-camera",
+                CallState(
+                    phase: .inCall(peer: verified, since: seconds(-20), reconnectingSince: nil),
+                    devices: DeviceFacts(camera: .failed("gone"), microphone: .open, speaker: .open)), pictures: true),
+            exhibit(
+                "in-call-no-microphone",
+                CallState(
+                    phase: .inCall(peer: claimed, since: seconds(-20), reconnectingSince: nil),
+                    devices: DeviceFacts(camera: .open, microphone: .failed("gone"), speaker: .open)), pictures: true),
             exhibit("offline", CallState(offlineSince: seconds(-30))),
             exhibit("fault", CallState(faults: [.mediaUnavailable])),
         ]
+        for name in ["idle", "ringing-in", "in-call"] {
+            guard var switched = list.first(where: { $0.name == name }) else { continue }
+            switched.name += "-private"
+            switched.content.isPrivate = true
+            switched.content.call.devices = DeviceFacts(speaker: .open)
+            list.append(switched)
+        }
         for reason in EndReason.allCases {
             list.append(
                 exhibit(

@@ -23,6 +23,35 @@ import Testing
         #expect(shown(display, at: Self.now + .seconds(60)).contains("turn on in 1"))
     }
 
+    @Test func withThePrivacySwitchOnNoScreenPromisesACamera() {
+        let display = VirtualDisplay(width: 640, height: 400)
+        let opens = Self.now + .seconds(3)
+        let ringing = CallPhase.ringingIn(
+            caller: Self.party, since: Self.now, answersAutomaticallyAt: opens, until: Self.now + .seconds(30))
+        display.show(ScreenContent(call: CallState(phase: ringing), isPrivate: true))
+        #expect(shown(display).contains("call will start in 3"))
+        #expect(!shown(display).contains("turn on"))
+        #expect(shown(display).contains("Privacy switch on"))
+        let inCall = CallPhase.inCall(peer: Self.party, since: Self.now, reconnectingSince: nil)
+        display.show(ScreenContent(call: CallState(phase: inCall), isPrivate: true))
+        #expect(shown(display).contains("nobody sees or hears you"))
+        #expect(shown(display).contains("对方看不到也听不到您"))
+        display.show(ScreenContent(call: CallState(phase: inCall), isPrivate: false))
+        #expect(!shown(display).contains("nobody sees"))
+    }
+
+    @Test func aMissingCameraIsSaidInTheCall() {
+        let display = VirtualDisplay(width: 640, height: 400)
+        let inCall = CallPhase.inCall(peer: Self.party, since: Self.now, reconnectingSince: nil)
+        for (fact, fault) in [(DeviceFact.failed("gone"), false), (.closed, true), (.open, false)] {
+            let state = CallState(
+                phase: inCall, faults: fault ? [.deviceFailed(.camera, detail: "gone")] : [],
+                devices: DeviceFacts(camera: fact))
+            display.show(ScreenContent(call: state))
+            #expect(shown(display).contains("does not see you") == (fact != .open))
+        }
+    }
+
     @Test func connectingIsShownOnlyAfterAWhile() {
         let display = VirtualDisplay(width: 640, height: 400)
         display.show(

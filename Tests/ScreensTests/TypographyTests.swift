@@ -4,7 +4,10 @@ import Screens
 import Testing
 
 @Suite struct TypographyTests {
-    static let sizes = [(1280, 800), (1920, 1080), (1024, 600), (800, 480), (800, 1280), (3840, 2160)]
+    static let sizes = [
+        (1280, 800), (1920, 1080), (1024, 600), (800, 480), (640, 480), (480, 640), (800, 1280), (1080, 1920),
+        (3840, 2160),
+    ]
     static let orders: [[ScreenLanguage]] = [[.english, .chinese], [.chinese, .english], [.english], [.chinese]]
 
     @Test(arguments: sizes) func everyTextIsWholeAndLargeEnough(width: Int, height: Int) {

@@ -11,6 +11,8 @@ struct Look: Equatable {
     var cameraIsOpen: Bool
     var microphoneIsOpen: Bool
     var troubles: [Trouble]
+    var isPrivate: Bool
+    var remark: Remark?
     /// A picture from the other side has come.
     var hasPicture: Bool
     var motion: Motion
@@ -44,8 +46,8 @@ struct Motion: Equatable {
     }
 }
 
-/// A part that does not work.
-enum Trouble: CaseIterable, Hashable { case network, calls, camera, microphone, speaker }
+/// A part that does not work, or was switched off.
+enum Trouble: CaseIterable, Hashable { case network, calls, privacySwitch, camera, microphone, speaker }
 
 /// The one thing a screen is about.
 enum Scene: Equatable {
@@ -124,6 +126,7 @@ extension ScreenContent {
     var troubles: [Trouble] {
         var found: Set<Trouble> = []
         if call.offlineSince != nil { found.insert(.network) }
+        if isPrivate { found.insert(.privacySwitch) }
         for fault in call.faults {
             switch fault {
             case .mediaUnavailable: found.insert(.calls)

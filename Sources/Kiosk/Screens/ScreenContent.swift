@@ -15,10 +15,14 @@ public struct ScreenContent: Equatable, Sendable {
     /// What to do without this kiosk, from the site's configuration: "In an emergency call 120".
     public var emergency: String
 
+    /// The hardware's privacy switch is on: whatever is asked for, camera and microphone stay closed.
+    public var isPrivate: Bool
+
     public init(
         call: CallState = CallState(), clinic: String = "", kiosk: String = "", clock: String = "",
-        emergency: String = ""
+        emergency: String = "", isPrivate: Bool = false
     ) {
         (self.call, self.clinic, self.kiosk, self.clock, self.emergency) = (call, clinic, kiosk, clock, emergency)
+        self.isPrivate = isPrivate
     }
 }

@@ -20,6 +20,7 @@ public struct ScreenLanguage: Equatable, Sendable {
         texts: ScreenTexts(
             idle: "Press the button to talk to a clinician",
             cameraWillTurnOn: "The camera will turn on in {seconds}",
+            callWillStart: "The call will start in {seconds}",
             pressToAnswer: "Press the button to answer",
             ringingOut: "Calling… someone will answer soon",
             connecting: "Connecting you now",
@@ -42,6 +43,9 @@ public struct ScreenLanguage: Equatable, Sendable {
             cameraOff: "Camera off",
             microphoneOff: "Microphone off",
             waitingForPicture: "Waiting for the picture",
+            privateInCall: "The privacy switch is on: nobody sees or hears you",
+            unseen: "No camera: the other side does not see you",
+            unheard: "No microphone: the other side does not hear you",
             keepsTrying: "It keeps trying by itself",
             forStaff: "For staff",
             answerNow: "Press to answer now",
@@ -52,13 +56,15 @@ public struct ScreenLanguage: Equatable, Sendable {
             noCamera: "No camera",
             noMicrophone: "No microphone",
             noSpeaker: "No sound",
-            noCalls: "No calls"))
+            noCalls: "No calls",
+            privacyOn: "Privacy switch on"))
 
     public static let chinese = ScreenLanguage(
         tag: "zh-Hans", measure: "国",
         texts: ScreenTexts(
             idle: "按下按钮，|与医护人员通话",
             cameraWillTurnOn: "摄像头将在| {seconds} 秒后开启",
+            callWillStart: "通话将在| {seconds} 秒后开始",
             pressToAnswer: "请按下按钮接听",
             ringingOut: "正在呼叫，|很快会有人接听",
             connecting: "正在为您接通",
@@ -81,6 +87,9 @@ public struct ScreenLanguage: Equatable, Sendable {
             cameraOff: "摄像头已关闭",
             microphoneOff: "麦克风已关闭",
             waitingForPicture: "正在等待画面",
+            privateInCall: "隐私开关已打开：|对方看不到也听不到您",
+            unseen: "无摄像头：|对方看不到您",
+            unheard: "无麦克风：|对方听不到您",
             keepsTrying: "正在自动重试",
             forStaff: "工作人员参考",
             answerNow: "按下立即接听",
@@ -91,5 +100,6 @@ public struct ScreenLanguage: Equatable, Sendable {
             noCamera: "无摄像头",
             noMicrophone: "无麦克风",
             noSpeaker: "无声音",
-            noCalls: "无法通话"))
+            noCalls: "无法通话",
+            privacyOn: "隐私开关已打开"))
 }

@@ -5,6 +5,8 @@ struct ScreenLayout {
     /// What sizes are counted in: the shorter side.
     let unit: Double
     let isLandscape: Bool
+    /// Wide enough for two languages in one line; a screen of 4:3 is not.
+    let isWide: Bool
     let buttonSide: ButtonSide
     let margin: Double
     let header: Box
@@ -17,6 +19,7 @@ struct ScreenLayout {
         self.height = Double(height)
         unit = min(self.width, self.height)
         isLandscape = self.width > self.height * 1.1
+        isWide = self.width > self.height * 1.5
         margin = unit * 0.06
         header = Box(margin, unit * 0.05, self.width - 2 * margin, unit * 0.065)
         let stripHeight = unit * (isLandscape ? 0.165 : 0.20)
@@ -50,7 +53,7 @@ struct ScreenLayout {
             return Box(body.x, body.y, body.width, min(body.height * 0.30, body.width * 0.55))
         }
         // towards the button, so that the eye finds it there
-        let width = min(body.height, body.width * 0.30)
+        let width = min(body.height, body.width * (isWide ? 0.30 : 0.20))
         return Box(buttonSide == .right ? body.right - width : body.x, body.y, width, body.height)
     }
 

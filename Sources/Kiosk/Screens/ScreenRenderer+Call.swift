@@ -16,6 +16,7 @@ extension ScreenRenderer {
         case .inCall(let name, let isVerified): addName(name, isVerified: isVerified, in: area)
         default: break
         }
+        if let remark = look.remark, !look.scene.isReconnecting { addRemark(remark, in: area) }
     }
 
     /// Left: camera and time. In portrait: above what the button does.

@@ -15,15 +15,15 @@ extension ScreenRenderer {
             right -= clock.width + layout.unit * 0.035
         }
         var marks: [(Wording, Colour)] = []
-        // upright there is room for one language
+        // otherwise there is room for one language
         func words(_ text: (ScreenTexts) -> String) -> Wording {
-            layout.isLandscape ? joined(text) : Wording(text: text(language.texts), language: language)
+            layout.isWide ? joined(text) : Wording(text: text(language.texts), language: language)
         }
         if look.cameraIsOpen { marks.append((words(\.cameraOn), Palette.camera)) }
         if look.scene.showsTroubles {
             marks += look.troubles.map { trouble in (words { $0.name(of: trouble) }, Palette.trouble) }
         }
-        for (wording, colour) in marks.prefix(layout.isLandscape ? 2 : 1) {
+        for (wording, colour) in marks.prefix(layout.isWide ? 2 : 1) {
             right = drawMark(wording, colour, right: right) - layout.unit * 0.02
         }
         let name = look.clinic.isEmpty ? look.kiosk : look.clinic
@@ -47,7 +47,7 @@ extension ScreenRenderer {
         let box = layout.header
         let height = layout.noteHeight
         let (text, size) = line(
-            wording, letterHeight: height, width: layout.isLandscape ? box.width * 0.36 : box.width * 0.5)
+            wording, letterHeight: height, width: layout.isWide ? box.width * 0.36 : box.width * 0.5)
         let padding = height * 0.75
         let dot = height * 0.42
         let pill = Box(
@@ -77,6 +77,7 @@ extension ScreenTexts {
         switch trouble {
         case .network: noNetwork
         case .calls: noCalls
+        case .privacySwitch: privacyOn
         case .camera: noCamera
         case .microphone: noMicrophone
         case .speaker: noSpeaker

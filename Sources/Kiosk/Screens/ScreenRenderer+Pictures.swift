@@ -43,12 +43,35 @@ extension ScreenRenderer {
         return (PictureLayer.Patch(canvas: canvas, x: Int(box.x), y: Int(box.y)), box)
     }
 
+    /// Why the other side does not see or hear the patient, over the bottom of the picture.
+    func addRemark(_ remark: Remark, in area: Box) {
+        let padding = layout.unit * 0.03
+        let width = area.width * 0.86
+        let stack = stack(
+            wordings(remark.text), width: width, height: area.height * 0.34, least: layout.noteHeight * 1.1,
+            most: layout.noteHeight * 1.5, alignment: .centre)
+        let box = Box(
+            (area.centreX - width / 2 - padding).rounded(),
+            (area.bottom - stack.height - 3 * padding).rounded(), (width + 2 * padding).rounded(.up),
+            (stack.height + 2 * padding).rounded(.up))
+        let canvas = Canvas(width: Int(box.width), height: Int(box.height), transparent: true)
+        canvas.fill(canvas.bounds, radius: layout.unit * 0.03, Palette.ground, alpha: 0.94)
+        for (block, dy) in stack.blocks {
+            place(
+                block, x: box.x + padding, y: box.y + padding + dy, in: box, Palette.trouble, role: .note,
+                letterHeight: stack.letterHeight, on: canvas, offset: (box.x, box.y))
+        }
+        canvas.flush()
+        pictures.patches.append(PictureLayer.Patch(canvas: canvas, x: Int(box.x), y: Int(box.y)))
+    }
+
     /// The words of a weak connection over the dimmed picture.
     func addReconnecting(in area: Box) {
-        let box = area.inset(area.width * (layout.isLandscape ? 0.08 : 0.05), area.height * 0.14)
+        let box = area.inset(area.width * (layout.isWide ? 0.08 : layout.isLandscape ? 0.03 : 0.05), area.height * 0.14)
         let canvas = Canvas(width: Int(box.width), height: Int(box.height), transparent: true)
         canvas.fill(canvas.bounds, radius: layout.unit * 0.04, Palette.ground, alpha: 0.94)
-        let radius = layout.isLandscape ? min(box.width * 0.13, box.height * 0.32) : box.height * 0.13
+        let radius =
+            layout.isLandscape ? min(box.width * (layout.isWide ? 0.13 : 0.09), box.height * 0.32) : box.height * 0.13
         let padding = layout.unit * 0.05
         let words =
             layout.isLandscape

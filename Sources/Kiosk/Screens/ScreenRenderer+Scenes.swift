@@ -8,7 +8,7 @@ extension ScreenRenderer {
             drawPage(.pressButton, Palette.go, sentence: wordings(\.idle), actions: [])
             drawPointer(Palette.go)
         case .ringing(let name, let isVerified, let seconds):
-            drawRinging(name: name, isVerified: isVerified, seconds: seconds)
+            drawRinging(name: name, isVerified: isVerified, seconds: seconds, isPrivate: look.isPrivate)
         case .calling:
             drawPage(nil, Palette.wait, sentence: wordings(\.ringingOut), actions: [.press(\.pressToCancel)])
         case .connecting:
@@ -36,13 +36,16 @@ extension ScreenRenderer {
         return Wording(text: "\(note.text)\u{2002}\(code)", language: note.language)
     }
 
-    private func drawRinging(name: String, isVerified: Bool, seconds: Int?) {
+    private func drawRinging(name: String, isVerified: Bool, seconds: Int?, isPrivate: Bool) {
         let known = name.isEmpty ? languages[0].texts.someone : name
         let above: (ScreenTexts) -> String =
             isVerified ? \.incomingCall : { "\($0.incomingCall) · \($0.notVerified)" }
         let sentence =
             seconds.map { seconds in
-                wordings { ScreenTexts.fill($0.cameraWillTurnOn, "seconds", String(seconds)) }
+                wordings {
+                    ScreenTexts.fill(
+                        isPrivate ? $0.callWillStart : $0.cameraWillTurnOn, "seconds", String(seconds))
+                }
             } ?? wordings(\.pressToAnswer)
         drawPage(
             nil, Palette.go, above: above, title: Wording(text: known, language: languages[0]), sentence: sentence,

@@ -49,6 +49,7 @@ final class ScreenRenderer: @unchecked Sendable {
             scene: scene, clinic: cleaned.clinic, kiosk: cleaned.kiosk, clock: cleaned.clock,
             emergency: cleaned.emergency, cameraIsOpen: content.call.devices.camera == .open,
             microphoneIsOpen: content.call.devices.microphone == .open, troubles: cleaned.troubles,
+            isPrivate: content.isPrivate, remark: scene.hasPictures ? cleaned.remark : nil,
             hasPicture: scene.hasPictures && !remote.isEmpty, motion: content.motion(of: scene, at: now))
     }
 

@@ -6,6 +6,8 @@ public struct ScreenTexts: Equatable, Sendable {
     // the sentences, in the largest type
     public var idle: String
     public var cameraWillTurnOn: String
+    /// Instead, while the privacy switch is on.
+    public var callWillStart: String
     public var pressToAnswer: String
     public var ringingOut: String
     public var connecting: String
@@ -30,6 +32,10 @@ public struct ScreenTexts: Equatable, Sendable {
     public var cameraOff: String
     public var microphoneOff: String
     public var waitingForPicture: String
+    // over the picture, while the other side misses something
+    public var privateInCall: String
+    public var unseen: String
+    public var unheard: String
     public var keepsTrying: String
     public var forStaff: String
     // what the button does
@@ -43,6 +49,7 @@ public struct ScreenTexts: Equatable, Sendable {
     public var noMicrophone: String
     public var noSpeaker: String
     public var noCalls: String
+    public var privacyOn: String
 
     /// `text` with `{key}` replaced. A name is shown as it is, whatever braces it holds.
     static func fill(_ text: String, _ key: String, _ value: String) -> String {
