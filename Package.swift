@@ -134,7 +134,7 @@ let package = Package(
         // kiosk
         target("CallControl", in: "Kiosk", ["Primitives"], pure: true),
         target("MediaControl", in: "Kiosk", ["Primitives"], pure: true),
-        target("KioskConfiguration", in: "Kiosk", ["Primitives", "CYAML"]),
+        target("KioskConfiguration", in: "Kiosk", ["Primitives", "Devices", "CYAML"]),
         target("Observability", in: "Kiosk", ["Primitives", logging]),
         target("LocalControl", in: "Kiosk", ["Primitives", "LinuxIO", "SignallingMessages"]),
         target(
@@ -160,11 +160,15 @@ let package = Package(
             ]),
         command(
             "kiosk-mediad",
-            ["MediaEngine", "VirtualDevices", "Devices", "KioskConfiguration", "MediaControl", "LinuxIO", "Primitives"]),
+            [
+                "MediaEngine", "VirtualDevices", "V4L2Camera", "Devices", "KioskConfiguration", "MediaControl",
+                "LinuxIO", "Primitives",
+            ]),
         command(
             "kioskctl",
             [
-                "KioskConfiguration", "LocalControl", "SignallingMessages", "DRMDisplay", "Screens", "Devices",
+                "KioskConfiguration", "LocalControl", "SignallingMessages", "V4L2Camera", "CPangoCairo", "CTurboJPEG",
+                "CYUV", "DRMDisplay", "Screens", "Devices",
                 "LinuxIO", "Primitives", arguments,
             ]),
         command("switchboard", ["SwitchboardServer", arguments, logging]),
@@ -210,7 +214,7 @@ let package = Package(
             "SwitchboardServerTests",
             ["SwitchboardServer", "SignallingMessages", "SocketIO", "WebSocketTransport", "Primitives", logging] + nio),
         tests("CallControlTests", ["CallControl", "Primitives"]),
-        tests("KioskConfigurationTests", ["KioskConfiguration", "Primitives"]),
+        tests("KioskConfigurationTests", ["KioskConfiguration", "Devices", "Primitives"]),
         tests("ScreensTests", ["Screens", "CallControl", "Devices", "LinuxIO", "Primitives", "CAllocationCounter"]),
         tests("DRMDisplayTests", ["DRMDisplay", "CDRM", "Devices", "LinuxIO", "Primitives"]),
         tests("FrontPanelTests", ["FrontPanel", "Screens", "Primitives"] + nio),

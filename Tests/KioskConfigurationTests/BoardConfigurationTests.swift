@@ -1,3 +1,4 @@
+import Devices
 import KioskConfiguration
 import Primitives
 import Testing
@@ -34,6 +35,18 @@ import Testing
         #expect(board.speaker.wav == "boards/out.wav")
     }
 
+    @Test func aRealCameraAndItsControls() throws {
+        let text = """
+            camera:
+              v4l2: usb-046d_HD_Pro_Webcam_C920-video-index0
+              controls: {exposure: 156, whiteBalance: auto, powerLine: 50}
+            """
+        let camera = try BoardConfiguration(bytes: Array(text.utf8), file: "board.yaml").camera
+        #expect(camera.source == .v4l2(name: "usb-046d_HD_Pro_Webcam_C920-video-index0"))
+        #expect(camera.controls.exposure == .fixed(156) && camera.controls.whiteBalance == .automatic)
+        #expect(camera.controls.powerLine == .hertz50 && camera.controls.focus == nil)
+    }
+
     @Test(arguments: [
         ("camera: {width: 641}", "board.yaml:1: camera.width: must be even"),
         ("camera: {width: 4096}", "board.yaml:1: camera.width: 4096 is outside 160 to 1920"),
@@ -42,6 +55,14 @@ import Testing
         ("camera: {rate: 99999999999999999999}", "board.yaml:1: camera.rate: expected a whole number"),
         ("camera: {virtual: patern}", "'patern' is not one of pattern; did you mean 'pattern'?"),
         ("camera: {virtual: pattern, y4m: a}", "board.yaml:1: camera.y4m: stands beside 'virtual'; take one"),
+        ("camera: {v4l2: vivid, y4m: a}", "board.yaml:1: camera.v4l2: stands beside 'y4m'; take one"),
+        ("camera: {v4l2: 0}", "camera.v4l2: a number means another camera after a restart; see kioskctl devices"),
+        ("camera: {controls: {exposure: auto}}", "camera.controls: are a real camera's, and 'v4l2' is not there"),
+        (
+            "camera: {v4l2: a, controls: {focus: far}}",
+            "camera.controls.focus: expected auto or 0 to 65535, found 'far'"
+        ),
+        ("camera: {v4l2: a, controls: {powerLine: 55}}", "'55' is not one of off, 50, 60, auto"),
         ("camera: pattern", "board.yaml:1: camera: expected a group of keys, found a single value"),
         ("pools: [1]", "board.yaml:1: pools: expected a group of keys, found a list"),
         ("pools: {packets: -1}", "board.yaml:1: pools.packets: -1 is outside 256 to 65536"),

@@ -2,6 +2,7 @@ import KioskConfiguration
 import Devices
 import MediaEngine
 import Primitives
+import V4L2Camera
 import VirtualDevices
 
 extension MediaEngineConfiguration {
@@ -51,11 +52,14 @@ struct BoardDevices: DeviceBackend {
     private static func camera(of board: BoardConfiguration) throws(DeviceError) -> (VideoFormat, Camera) {
         let format = VideoFormat(
             width: board.camera.width, height: board.camera.height, framesPerSecond: board.camera.rate)
-        let picture: VirtualCamera.Picture =
-            switch board.camera.source {
-            case .pattern: .pattern
-            case .y4m(let path): .y4m(path: path)
-            }
+        let picture: VirtualCamera.Picture
+        switch board.camera.source {
+        case .pattern: picture = .pattern
+        case .y4m(let path): picture = .y4m(path: path)
+        case .v4l2(let name):
+            let wanted = CameraConfiguration(name: name, wanted: format, controls: board.camera.controls)
+            return (format, { frames throws(DeviceError) in try KernelCamera.open(wanted, frames: frames) })
+        }
         let virtual = try VirtualBoard(picture: picture, format: format, sound: .silence)
         return (virtual.cameraFormat, { frames throws(DeviceError) in try virtual.openCamera(frames: frames) })
     }

@@ -84,7 +84,7 @@ struct MediaDaemon {
         exit(status.rawValue)
     }
 
-    private static func write(_ text: String) {
+    static func write(_ text: String) {
         let bytes = Array((text + "\n").utf8)
         _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
     }

@@ -61,23 +61,6 @@ extension BoardConfiguration.Pools {
     }
 }
 
-extension BoardConfiguration.Camera {
-    private enum Pattern: String, CaseIterable { case pattern }
-
-    fileprivate init(_ section: ConfigurationSection) {
-        _ = section.choice("virtual", default: Pattern.pattern)
-        let file = section.path("y4m")
-        if section.has("virtual"), section.has("y4m") { section.reject("y4m", "stands beside 'virtual'; take one") }
-        source = file.map { .y4m(path: $0) } ?? .pattern
-        // No picture above 1920x1080 ever reaches the encoder, whose past faults were with sizes.
-        width = section.integer("width", in: 160...1920, default: 640)
-        height = section.integer("height", in: 120...1080, default: 480)
-        rate = section.integer("rate", in: 1...60, default: 30)
-        if width % 2 != 0 { section.reject("width", "must be even") }
-        if height % 2 != 0 { section.reject("height", "must be even") }
-    }
-}
-
 extension BoardConfiguration.Microphone {
     fileprivate init(_ section: ConfigurationSection) {
         let tone = section.integer("tone", in: 0...20_000, default: 0)

@@ -29,20 +29,6 @@ public struct BoardConfiguration: Equatable, Sendable {
         public var decodedFrames: Int
     }
 
-    public struct Camera: Equatable, Sendable {
-        public enum Source: Equatable, Sendable {
-            /// A moving picture with a frame counter and a clock burnt in.
-            case pattern
-            /// A YUV4MPEG2 file, played in a loop.
-            case y4m(path: String)
-        }
-        public var source: Source
-        public var width: Int
-        public var height: Int
-        /// Pictures a second.
-        public var rate: Int
-    }
-
     public struct Microphone: Equatable, Sendable {
         public enum Source: Equatable, Sendable {
             case silence

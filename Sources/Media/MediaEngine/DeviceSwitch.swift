@@ -51,14 +51,5 @@ final class DeviceSwitch: Sendable {
 
 extension DeviceError {
     /// In words, for whoever must mend it.
-    var detail: String {
-        switch self {
-        case .notFound(let name): "\(name) is not there"
-        case .busy(let name): "\(name) is in use by another process"
-        case .unplugged(let name): "\(name) was unplugged"
-        case .stalled(let name): "\(name) delivers nothing"
-        case .unsupported(let what): what
-        case .failed(let errno, let operation): "\(SystemError(errno: errno, operation: operation))"
-        }
-    }
+    var detail: String { words { SystemError(errno: $0, operation: $1).description } }
 }
