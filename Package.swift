@@ -104,13 +104,13 @@ let package = Package(
         target("V4L2Camera", in: "Media", ["Primitives", "Devices", "LinuxIO", "CV4L2", "CYUV"]),
         target("ALSAAudio", in: "Media", ["Primitives", "Devices", "LinuxIO", "CALSA", "CSpeexDSP"]),
         target("AudioProcessing", in: "Media", ["Primitives", "Devices", "CSpeexDSP"]),
-        target("GPIOPanel", in: "Media", ["Primitives", "LinuxIO", "CGPIOD"]),
+        target("GPIOPanel", in: "Media", ["Primitives", "LinuxIO", "KioskConfiguration", "CGPIOD"]),
         target("DRMDisplay", in: "Media", ["Primitives", "Devices", "LinuxIO", "CDRM"]),
         target(
             "MediaEngine", in: "Media",
             [
                 "Primitives", "Devices", "LinuxIO", "Codecs", "PeerConnection", "SDP", "ICE", "RTP", "JitterBuffer",
-                "DTLS", "SRTP", "MediaControl", "CYUV",
+                "DTLS", "SRTP", "MediaControl", "AudioProcessing", "CYUV",
             ]),
 
         // signalling
@@ -147,31 +147,39 @@ let package = Package(
             [
                 "Primitives", "LinuxIO", "CallControl", "MediaControl", "KioskConfiguration", "Observability",
                 "Screens",
-                "FrontPanel", "Devices", "VirtualDevices", "SignallingMessages", "SignallingClient", "LocalControl",
-                logging,
+                "FrontPanel", "GPIOPanel", "Devices", "VirtualDevices", "SignallingMessages", "SignallingClient",
+                "LocalControl", logging,
             ] + nio),
 
         // 6: mains
         command(
             "kioskd",
             [
-                "Supervisor", "KioskConfiguration", "DRMDisplay", "Devices", "LocalControl", "Observability", arguments,
-                logging,
+                "Supervisor", "KioskConfiguration", "DRMDisplay", "Devices", "LinuxIO", "LocalControl", "Observability",
+                arguments, logging,
             ]),
         command(
             "kiosk-mediad",
             [
-                "MediaEngine", "VirtualDevices", "V4L2Camera", "Devices", "KioskConfiguration", "MediaControl",
-                "LinuxIO", "Primitives",
+                "MediaEngine", "VirtualDevices", "V4L2Camera", "ALSAAudio", "AudioProcessing", "Devices",
+                "KioskConfiguration", "MediaControl", "LinuxIO", "Primitives",
             ]),
         command(
             "kioskctl",
             [
                 "KioskConfiguration", "LocalControl", "SignallingMessages", "V4L2Camera", "CPangoCairo", "CTurboJPEG",
                 "CYUV", "DRMDisplay", "Screens", "Devices",
-                "LinuxIO", "Primitives", arguments,
+                "GPIOPanel", "LinuxIO", "Primitives", "ALSAAudio", "AudioProcessing", arguments,
             ]),
         command("switchboard", ["SwitchboardServer", arguments, logging]),
+
+        // what `make bench` runs of the display
+        .executableTarget(
+            name: "display-bench",
+            dependencies: [
+                "Screens", "DRMDisplay", "CDRM", "CallControl", "Devices", "LinuxIO", "Primitives",
+                "CAllocationCounter",
+            ], path: "Benchmarks/display", swiftSettings: common),
 
         // tests
         tests("PrimitivesTests", ["Primitives"]),
@@ -223,7 +231,7 @@ let package = Package(
             [
                 "Supervisor", "CallControl", "MediaControl", "KioskConfiguration", "LocalControl", "LinuxIO",
                 "Observability",
-                "SignallingClient", "SignallingMessages", "FrontPanel", "Screens", "Primitives", logging,
+                "SignallingClient", "SignallingMessages", "FrontPanel", "GPIOPanel", "Screens", "Primitives", logging,
             ]),
         tests("LayeringTests", []),
     ],

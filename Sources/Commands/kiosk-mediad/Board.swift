@@ -1,3 +1,5 @@
+import ALSAAudio
+import AudioProcessing
 import KioskConfiguration
 import Devices
 import MediaEngine
@@ -22,6 +24,8 @@ extension MediaEngineConfiguration {
         audioBitrate = board.audio.bitrate
         audioErrorCorrection = board.audio.errorCorrection
         audioDiscontinuous = board.audio.discontinuous
+        soundProcessing = .init(board)
+        toneLevel = Double(board.sounds.level) / 100
         startsCut = board.panel.gpio?.lines[.privacySwitch] != nil
     }
 }
@@ -65,18 +69,40 @@ struct BoardDevices: DeviceBackend {
     }
 
     private static func microphone(of board: BoardConfiguration) -> Microphone {
-        let sound: VirtualMicrophone.Sound =
-            switch board.microphone.source {
-            case .silence: .silence
-            case .tone(let frequency): .tone(frequency: Double(frequency))
-            case .wav(let path): .wav(path: path)
-            }
+        let sound: VirtualMicrophone.Sound
+        switch board.microphone.source {
+        case .silence: sound = .silence
+        case .tone(let frequency): sound = .tone(frequency: Double(frequency))
+        case .wav(let path): sound = .wav(path: path)
+        case .alsa(let device):
+            let settings = ALSASettings(device)
+            return { () throws(DeviceError) in try ALSAMicrophone(settings) }
+        }
         return { () throws(DeviceError) in try VirtualMicrophone(sound) }
     }
 
     private static func speaker(of board: BoardConfiguration) -> Speaker {
+        if let settings = board.speaker.alsa.map({ ALSASettings($0) }) {
+            return { () throws(DeviceError) in try ALSASpeaker(settings) }
+        }
         let meter = LevelMeter()
         let recording = board.speaker.wav
         return { () throws(DeviceError) in try VirtualSpeaker(meter: meter, recordingTo: recording) }
+    }
+}
+
+extension ALSASettings {
+    init(_ device: BoardConfiguration.SoundDevice) {
+        self.init(name: device.name, level: device.level, isMuted: device.isMuted, element: device.element)
+    }
+}
+
+extension AudioProcessor.Settings {
+    /// A microphone of software hears no room; its sound goes through as it is.
+    init?(_ board: BoardConfiguration) {
+        guard case .alsa = board.microphone.source, board.audio.echoCancellation == .auto else { return nil }
+        self.init()
+        noiseSuppression = board.audio.noiseSuppression
+        controlsGain = board.audio.gainControl
     }
 }

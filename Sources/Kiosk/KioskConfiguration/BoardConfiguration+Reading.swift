@@ -22,21 +22,15 @@ extension BoardConfiguration {
         pools = Pools(root.section("pools"))
         camera = Camera(root.section("camera"))
         microphone = Microphone(root.section("microphone"))
-        speaker = Speaker(wav: root.section("speaker").path("wav"))
-        let display = root.section("display")
-        self.display = Display(
-            width: display.integer("width", in: 160...3840, default: 1280),
-            height: display.integer("height", in: 120...2160, default: 720))
+        speaker = Speaker(root.section("speaker"))
+        sounds = Sounds(level: root.section("sounds").integer("level", in: 0...100, default: 100))
+        display = Display(root.section("display"))
         panel = Panel(root.section("panel"))
         let network = root.section("network")
         self.network = Network(
             loopback: network.truth("loopback", default: false), ipv6: network.truth("ipv6", default: true))
         video = Video(root.section("video"))
-        let audio = root.section("audio")
-        self.audio = Audio(
-            bitrate: audio.integer("bitrate", in: 6_000...128_000, default: 32_000),
-            errorCorrection: audio.truth("errorCorrection", default: true),
-            discontinuous: audio.truth("discontinuous", default: false))
+        audio = Audio(root.section("audio"))
         requireEncodedFrameRoom(root)
     }
 
@@ -58,15 +52,6 @@ extension BoardConfiguration.Pools {
         encodedFrames = section.integer("encodedFrames", in: 4...256, default: 16)
         encodedFrameSize = section.integer("encodedFrameSize", in: 16_384...1_048_576, default: 262_144)
         decodedFrames = section.integer("decodedFrames", in: 2...64, default: 6)
-    }
-}
-
-extension BoardConfiguration.Microphone {
-    fileprivate init(_ section: ConfigurationSection) {
-        let tone = section.integer("tone", in: 0...20_000, default: 0)
-        let file = section.path("wav")
-        if section.has("tone"), section.has("wav") { section.reject("wav", "stands beside 'tone'; take one") }
-        source = file.map { .wav(path: $0) } ?? (tone > 0 ? .tone(frequency: tone) : .silence)
     }
 }
 

@@ -7,6 +7,7 @@ public struct BoardConfiguration: Equatable, Sendable {
     public var camera: Camera
     public var microphone: Microphone
     public var speaker: Speaker
+    public var sounds: Sounds
     public var display: Display
     public var panel: Panel
     public var network: Network
@@ -27,27 +28,6 @@ public struct BoardConfiguration: Equatable, Sendable {
         public var encodedFrameSize: Int
         /// Decoded pictures in the memory shared with kioskd.
         public var decodedFrames: Int
-    }
-
-    public struct Microphone: Equatable, Sendable {
-        public enum Source: Equatable, Sendable {
-            case silence
-            /// A sine of so many hertz.
-            case tone(frequency: Int)
-            /// A WAV file, played in a loop.
-            case wav(path: String)
-        }
-        public var source: Source
-    }
-
-    public struct Speaker: Equatable, Sendable {
-        /// Where what is played is also written to; nil only measures its level.
-        public var wav: String?
-    }
-
-    public struct Display: Equatable, Sendable {
-        public var width: Int
-        public var height: Int
     }
 
     public struct Panel: Equatable, Sendable {
@@ -71,15 +51,5 @@ public struct BoardConfiguration: Equatable, Sendable {
         public var minimumBitrate: Int
         /// Threads of the encoder.
         public var threads: Int
-    }
-
-    public struct Audio: Equatable, Sendable {
-        /// Bits a second.
-        public var bitrate: Int
-        /// Opus' in-band forward error correction.
-        public var errorCorrection: Bool
-        /// Discontinuous transmission in silence. Off by default: Opus takes a steady sound (a monitor's tone, a
-        /// breath) for silence, and here such sounds are what the clinician listens for.
-        public var discontinuous: Bool
     }
 }

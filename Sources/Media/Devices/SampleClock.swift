@@ -26,8 +26,8 @@ public struct SampleClock: Sendable {
     private static let proportional = 0.2
     private static let integrating = 0.01
     private static let smoothing = 0.5
-    private static let integralLimit = 0.001
-    private static let limit = 0.002
+    private static let integralLimit = 0.0005
+    private static let limit = 0.001
     /// The first half second settles where the timeline begins, as single observations are off by a scheduling delay.
     private static let settling = 50
     /// Further than a card drifts unseen: samples were lost.
@@ -46,7 +46,8 @@ public struct SampleClock: Sendable {
     /// - Returns: whether the timeline begins anew here.
     @discardableResult
     public mutating func observe(position: Double, at instant: Instant) -> Bool {
-        let samples = min(max(position, -1e15), 1e15)
+        guard position.isFinite else { return false }
+        let samples = min(max(position, -1e13), 1e13)
         guard let start = anchor else {
             begin(samples, instant)
             return true
@@ -76,7 +77,7 @@ public struct SampleClock: Sendable {
 
     /// When engine sample `position` is captured or heard.
     public func time(of position: Double) -> Instant {
-        let samples = min(max(position, -1e15), 1e15)
+        let samples = position.isFinite ? min(max(position, -1e13), 1e13) : 0
         return (anchor ?? .zero) + .nanoseconds(Int64(samples / 48_000 * 1e9))
     }
 

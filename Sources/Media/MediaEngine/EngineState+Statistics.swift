@@ -30,6 +30,7 @@ extension EngineState {
             Statistic("ring/spoken/refusals", Double(spoken.refusals.count)),
             Statistic("ring/toDecode/refusals", Double(toDecode.refusals.count)),
             Statistic("ring/toPlay/refusals", Double(toPlay.refusals.count)),
+            Statistic("ring/played/refusals", Double(played.refusals.count)),
             Statistic("mailbox/captured/replaced", Double(captured.replaced.count)),
             Statistic("pictures/refused", Double(pictures.refused.count)),
             Statistic("pictures/falseReleases", Double(pictures.falseReleases.count)),

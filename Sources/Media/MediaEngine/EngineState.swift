@@ -1,3 +1,4 @@
+import AudioProcessing
 import Devices
 import JitterBuffer
 import LinuxIO
@@ -58,6 +59,8 @@ final class EngineState: Sendable {
     let toDecode = Ring<DecodeItem>(capacity: 32)
     /// Network to playout. Full: the packet is dropped, as if lost on the way.
     let toPlay = Ring<PlayoutItem>(capacity: 256)
+    /// Playout to microphone, for taking out the echo. Full: the echo is learnt anew.
+    let played = Ring<PlayedPeriod>(capacity: 32)
     /// Control to network. Full: kioskd is told.
     let commands = Ring<MediaCommand>(capacity: 256)
 

@@ -32,6 +32,8 @@ final class MediaCounters: Sendable {
 
     let audioPacketsEncoded = Counter()
     let underruns = Counter()
+    /// From taking sound to hearing it, of the last period.
+    let playoutLatency = Gauge()
 
     let commandsRefused = Counter()
 
@@ -61,6 +63,7 @@ final class MediaCounters: Sendable {
             Statistic("inbound-rtp/video/frameWidth", Double(frameWidth.current)),
             Statistic("inbound-rtp/video/frameHeight", Double(frameHeight.current)),
             Statistic("playout/underruns", Double(underruns.count)),
+            Statistic("playout/latency", Double(playoutLatency.current) / 1e9),
             Statistic("control/commandsRefused", Double(commandsRefused.count)),
         ]
     }

@@ -1,3 +1,4 @@
+public import AudioProcessing
 import Codecs
 import MediaControl
 public import Primitives
@@ -34,6 +35,10 @@ public struct MediaEngineConfiguration: Sendable, Equatable {
     public var audioBitrate = 32_000
     public var audioErrorCorrection = true
     public var audioDiscontinuous = false
+    /// What is done to the microphone's sound; nil leaves it as it is.
+    public var soundProcessing: AudioProcessor.Settings?
+    /// Loudness of tones, 0…1.
+    public var toneLevel = 1.0
 
     /// The self-view's width in pixels; its height follows the camera's.
     public var selfViewWidth = 320

@@ -18,6 +18,7 @@ struct MicrophoneLoop: ~Copyable {
     /// When the sample after the last one read should have been captured.
     private var expected: Instant?
     private var meter = LoudnessMeter()
+    private var echoRemover: EchoRemover?
 
     private static let patience = Interval.milliseconds(100)
     private static let retry = Interval.seconds(1)
@@ -30,6 +31,7 @@ struct MicrophoneLoop: ~Copyable {
         self.state = state
         self.waiter = waiter
         let configuration = state.configuration
+        echoRemover = EchoRemover(configuration.soundProcessing)
         encoder = try? OpusEncoder(
             .init(
                 bitrate: configuration.audioBitrate, errorCorrection: configuration.audioErrorCorrection,
@@ -58,6 +60,7 @@ struct MicrophoneLoop: ~Copyable {
         let microphone = try state.devices.openMicrophone()
         state.microphone.opened("48 kHz, mono", now: MonotonicClock.now(), control: state.control)
         (filled, expected) = (0, nil)
+        echoRemover?.begin(state)
         defer {
             state.microphone.closing()
             state.microphoneLevel.set(-1_270)
@@ -71,7 +74,8 @@ struct MicrophoneLoop: ~Copyable {
         }
     }
 
-    private mutating func take(_ capturedAt: Instant) {
+    private mutating func take(_ time: Instant) {
+        let capturedAt = echoRemover?.process(&period, capturedAt: time, state) ?? time
         if let expected, capturedAt - expected > Self.tolerance {
             timestamp &+= UInt32(clamping: (capturedAt - expected).microseconds * 48 / 1_000)
         }

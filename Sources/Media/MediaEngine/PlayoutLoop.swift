@@ -8,7 +8,8 @@ struct PlayoutLoop: ~Copyable {
     private let state: EngineState
     private var waiter: Waiter
     private let peers: [PeerAudio]
-    private var tone = ToneGenerator()
+    private var tone: ToneGenerator
+    private var played = PlayedReport()
     private var meter = LoudnessMeter()
     private var mix = [Int32](repeating: 0, count: AudioFormat.periodSamples)
     private var samples = [Int16](repeating: 0, count: AudioFormat.periodSamples)
@@ -21,6 +22,7 @@ struct PlayoutLoop: ~Copyable {
     private init(_ state: EngineState, _ waiter: consuming Waiter) {
         self.state = state
         self.waiter = waiter
+        tone = ToneGenerator(level: state.configuration.toneLevel)
         peers = (0..<state.configuration.maximumPeers).compactMap { _ in try? PeerAudio() }
     }
 
@@ -49,6 +51,7 @@ struct PlayoutLoop: ~Copyable {
     private mutating func play() throws(DeviceError) {
         let speaker = try state.devices.openSpeaker()
         state.speaker.opened("48 kHz, mono", now: MonotonicClock.now(), control: state.control)
+        played.begin()
         defer {
             state.speaker.closing()
             state.speakerLevel.set(-1_270)
@@ -60,7 +63,9 @@ struct PlayoutLoop: ~Copyable {
             takeItems()
             fill(now: now)
             latency = try speaker.write(samples.span)
+            played.post(samples, heardAt: MonotonicClock.now() + latency, state)
             if latency <= .zero { state.counters.underruns.increment() }
+            state.counters.playoutLatency.set(latency.nanoseconds)
             report()
             state.allocations.note(.playout)
             tone.follow(ToneRequest(packed: state.tone.current))

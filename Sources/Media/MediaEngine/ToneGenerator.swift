@@ -35,11 +35,15 @@ struct ToneGenerator {
     private var isPlaying = false
     /// 1, and less while a tone that was stopped fades out.
     private var gain = 1.0
+    private let level: Double
 
     private static let amplitude = 7_000.0
     private static let attack = 0.006
     /// What is left after one period of 10 ms of fading; at once would click.
     private static let fade = 0.6
+
+    /// - Parameter level: 0…1, of the full loudness.
+    init(level: Double) { self.level = min(max(level, 0), 1) }
 
     /// Whether there is still something to be heard.
     var isActive: Bool { isPlaying }
@@ -68,7 +72,7 @@ struct ToneGenerator {
         let melody = melodies[melody]
         let length = melody.period * 48
         for i in 0..<mix.count {
-            mix[i] += Int32(Self.sample(of: melody, at: position) * gain)
+            mix[i] += Int32(Self.sample(of: melody, at: position) * gain * level)
             position += 1
             guard position >= length else { continue }
             position = 0
