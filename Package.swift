@@ -89,12 +89,13 @@ let package = Package(
         target("SDP", in: "WebRTC", ["Primitives"], pure: true),
         target("RTP", in: "WebRTC", ["Primitives"], pure: true),
         target("JitterBuffer", in: "WebRTC", ["Primitives", "RTP"], pure: true),
+        target("CongestionControl", in: "WebRTC", ["Primitives"], pure: true),
         target("DTLS", in: "WebRTC", ["Primitives", "COpenSSL"]),
         target("SRTP", in: "WebRTC", ["Primitives", "CSRTP"]),
         // 4
         target(
             "PeerConnection", in: "WebRTC",
-            ["Primitives", "STUN", "ICE", "SDP", "RTP", "JitterBuffer", "DTLS", "SRTP"]),
+            ["Primitives", "STUN", "ICE", "SDP", "RTP", "CongestionControl", "JitterBuffer", "DTLS", "SRTP"]),
 
         // media
         target("Devices", in: "Media", ["Primitives"], pure: true),
@@ -188,6 +189,7 @@ let package = Package(
         tests("SDPTests", ["SDP", "Primitives"]),
         tests("RTPTests", ["RTP", "Primitives"]),
         tests("JitterBufferTests", ["JitterBuffer", "RTP", "Primitives"]),
+        tests("CongestionControlTests", ["CongestionControl", "Primitives"]),
         tests("DTLSTests", ["DTLS", "Primitives"]),
         tests("SRTPTests", ["SRTP", "Primitives"]),
         // Two engines in virtual time; what several suites drive.

@@ -14,6 +14,9 @@ public final class Endpoint {
     /// Bytes of a frame between key frames, and of a key frame.
     public var frameSize = 3000
     public var keyFrameSize = 12_000
+    /// Frames as large as the engine says that the path carries at 30 frames a second.
+    public var followsTargetBitrate = false
+    public private(set) var targetBitrate: Int?
 
     public private(set) var states: [PeerConnectionState] = []
     public private(set) var connectedAt: Instant?
@@ -80,7 +83,10 @@ public final class Endpoint {
         case .keyFrameRequested:
             keyFrameWanted = true
             keyFrameRequests += 1
-        case .targetBitrate, .mediaFlow, .synchronisation, .remoteClosed: break
+        case .targetBitrate(let bitrate):
+            targetBitrate = bitrate
+            if followsTargetBitrate { (frameSize, keyFrameSize) = (bitrate / 240, bitrate / 80) }
+        case .mediaFlow, .synchronisation, .remoteClosed: break
         }
     }
 

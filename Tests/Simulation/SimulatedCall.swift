@@ -8,6 +8,10 @@ public struct PathConditions: Sendable {
     public var jitter = Interval.zero
     public var loss = 0.0
     public var duplication = 0.0
+    /// Bits per second that the link carries each way; nil for more than anybody sends.
+    public var capacity: Double?
+    /// What would have to wait longer for the link is dropped.
+    public var longestQueue = Interval.milliseconds(300)
 
     public init() {}
 }
@@ -43,6 +47,10 @@ public final class SimulatedCall {
 
     private var queue = EventQueue()
     private var lastSignal: [Instant] = [.zero, .zero]
+    /// When the link has carried what it was given, by side.
+    private var linkIsFree: [Instant] = [.zero, .zero]
+    /// The longest that a datagram has waited for the link and on it.
+    public var longestQueueing = Interval.zero
 
     public init(caller: Endpoint, callee: Endpoint, seed: UInt64, now: Instant) {
         (self.caller, self.callee) = (caller, callee)
@@ -162,12 +170,21 @@ public final class SimulatedCall {
         guard self[other(side)].addresses.contains(to) else { return }
         if conditions.loss > 0, random.chance(conditions.loss) { return }
         let copies = conditions.duplication > 0 && random.chance(conditions.duplication) ? 2 : 1
+        var queueing = Interval.zero
+        if let capacity = conditions.capacity {
+            queueing = max(.zero, linkIsFree[side.rawValue] - now)
+            guard queueing <= conditions.longestQueue else { return }
+            // With the IP and UDP headers that a link carries too.
+            queueing = queueing + .microseconds(Int64(Double((bytes.count + 28) * 8) / capacity * 1e6))
+            linkIsFree[side.rawValue] = now + queueing
+            longestQueueing = max(longestQueueing, queueing)
+        }
         for _ in 0..<copies {
             let late =
                 conditions.jitter.nanoseconds > 0
                 ? Int64.random(in: 0...conditions.jitter.nanoseconds, using: &random) : 0
             queue.push(
-                now + conditions.delay + .nanoseconds(late),
+                now + conditions.delay + queueing + .nanoseconds(late),
                 .datagram(to: other(side), bytes, from: from, at: to))
         }
     }

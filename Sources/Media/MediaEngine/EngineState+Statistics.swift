@@ -91,6 +91,9 @@ extension PeerStatistics {
         if let time = candidatePair?.currentRoundTripTime {
             values.append(Statistic("candidate-pair/currentRoundTripTime", time))
         }
+        if let bitrate = candidatePair?.availableOutgoingBitrate {
+            values.append(Statistic("candidate-pair/availableOutgoingBitrate", bitrate))
+        }
         values += [
             Statistic("transport/packetsSent", Double(transport.packetsSent)),
             Statistic("transport/packetsReceived", Double(transport.packetsReceived)),

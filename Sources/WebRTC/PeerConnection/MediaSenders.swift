@@ -1,3 +1,4 @@
+import CongestionControl
 import Primitives
 import RTP
 
@@ -34,7 +35,9 @@ struct VideoSender: ~Copyable {
     var awaitsKeyFrame = true
     var keyFrameRequests = KeyFrameRequestLimiter()
     var intraRequests = FullIntraRequestFilter()
+    /// Bits per second asked of the encoder.
     var targetBitrate: Int
+    var congestion: CongestionController
 
     /// - Parameter share: packets that may be kept at the most.
     init(random: inout RandomSource, configuration: PeerConfiguration, share: Int) {
@@ -46,7 +49,15 @@ struct VideoSender: ~Copyable {
         cache = RetransmissionCache(capacity: powerOfTwo(notAbove: min(configuration.retransmissionCacheSize, share)))
         timestampOffset = UInt32(truncatingIfNeeded: random.next())
         targetBitrate = configuration.startBitrate
+        // Video leaves the rest to sound and to headers.
+        let rest = Self.reservedBitrate
+        congestion = CongestionController(
+            startBitrate: configuration.startBitrate + rest, minimumBitrate: configuration.minimumBitrate + rest,
+            maximumBitrate: configuration.maximumBitrate + rest)
     }
+
+    /// Bits per second of what may be sent that sound and headers are left.
+    static let reservedBitrate = 64_000
 
     /// 90 kHz, from the monotonic clock.
     func timestamp(_ capturedAt: Instant) -> UInt32 {

@@ -1,3 +1,4 @@
+import CongestionControl
 import ICE
 import Primitives
 import RTP
@@ -26,7 +27,7 @@ extension PeerConnection {
             case .fullIntraRequest: receiveFullIntraRequest(packet)
             case .receiverEstimatedMaximumBitrate:
                 guard let bitrate = packet.maximumBitrate, videoFlow.sends else { continue }
-                setTargetBitrate(bitrate)
+                receiveBitrateRequest(bitrate)
             case .transportFeedback: receiveTransportFeedback(packet)
             case .sourceDescription, .unknown: continue
             }
@@ -99,13 +100,23 @@ extension PeerConnection {
         }
     }
 
-    /// Read to its end, so that one that is cut short counts as malformed; the sending rate does not follow it yet.
+    /// A peer that tells when packets arrive only limits with this what we find ourselves; for others it is all there is.
+    private mutating func receiveBitrateRequest(_ bitrate: Int) {
+        guard video?.feedback.contains(.transportCC) == true else { return setTargetBitrate(bitrate) }
+        videoSender.congestion.request(bitrate)
+        followCongestion()
+    }
+
     private mutating func receiveTransportFeedback(_ packet: borrowing RTCPPacket) {
         guard var feedback = packet.transportFeedback() else {
             transport.refusals.malformed &+= 1
             return
         }
-        while feedback.next() != nil {}
+        while let status = feedback.next() {
+            videoSender.congestion.feedback(status.sequenceNumber, arrival: status.arrival)
+        }
         if feedback.error != nil { transport.refusals.malformed &+= 1 }
+        videoSender.congestion.concludeFeedback(roundTripTime: roundTripTime, now: now)
+        followCongestion()
     }
 }

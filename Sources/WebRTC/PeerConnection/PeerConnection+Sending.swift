@@ -1,3 +1,4 @@
+import CongestionControl
 import ICE
 public import Primitives
 import RTP
@@ -93,6 +94,7 @@ extension PeerConnection {
             header.setTransportSequenceNumber(
                 transportSequenceNumber, id: extensions.transportSequenceNumber, in: &packet)
         {
+            videoSender.congestion.sent(transportSequenceNumber, size: packet.count, at: now)
             transportSequenceNumber &+= 1
         }
         if extensions.absoluteSendTime != 0 {
@@ -125,6 +127,14 @@ extension PeerConnection {
     /// Asks the encoder for a key frame, twice a second at the most.
     mutating func demandKeyFrame() {
         if videoSender.keyFrameRequests.request(now: now) { emit(.keyFrameRequested) }
+    }
+
+    /// Takes over what the path was found to carry. An encoder that is set anew for every small step codes worse.
+    mutating func followCongestion() {
+        let target = videoSender.congestion.targetBitrate - VideoSender.reservedBitrate
+        let step = abs(target - videoSender.targetBitrate)
+        let isBound = target <= configuration.minimumBitrate || target >= configuration.maximumBitrate
+        if isBound || step * 20 >= videoSender.targetBitrate { setTargetBitrate(target) }
     }
 
     mutating func setTargetBitrate(_ bitrate: Int) {

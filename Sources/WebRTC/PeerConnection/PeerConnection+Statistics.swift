@@ -1,3 +1,4 @@
+import CongestionControl
 import ICE
 import JitterBuffer
 public import Primitives
@@ -68,6 +69,7 @@ extension PeerConnection {
         else { return nil }
         var result = CandidatePairStatistics(local: path.local, remote: path.remote)
         result.currentRoundTripTime = pair.currentRoundTripTime?.seconds
+        result.availableOutgoingBitrate = Double(videoSender.congestion.targetBitrate)
         result.nominated = pair.nominated
         result.packetsSent = transport.packetsSent - transportBefore.packetsSent
         result.packetsReceived = transport.packetsReceived - transportBefore.packetsReceived

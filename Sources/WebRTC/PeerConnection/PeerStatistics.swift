@@ -71,6 +71,8 @@ public struct CandidatePairStatistics: Sendable, Equatable {
     public var remote: TransportAddress
     /// Seconds; nil before the first answered check.
     public var currentRoundTripTime: Double?
+    /// Bits per second that we may send by the congestion controller, headers included.
+    public var availableOutgoingBitrate: Double?
     public var nominated = true
     public var packetsSent: UInt64 = 0
     public var packetsReceived: UInt64 = 0
