@@ -11,7 +11,7 @@ struct Test: ParsableCommand {
             Exit status: 0 it works; 1 it is there and something is wrong; 69 it is not there or in use; \
             78 the configuration is wrong.
             """,
-        subcommands: [TestCamera.self])
+        subcommands: [TestCamera.self, TestDisplay.self])
 }
 
 /// What all tests of devices take.
