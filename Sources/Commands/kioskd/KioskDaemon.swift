@@ -1,4 +1,6 @@
 import ArgumentParser
+import DRMDisplay
+import Devices
 import KioskConfiguration
 import LocalControl
 import Logging
@@ -47,11 +49,20 @@ struct KioskDaemon: AsyncParsableCommand {
             return 78
         }
         do throws(Kiosk.StartFailure) {
-            try await Kiosk.run(board: board, boardFile: boardFile, site: site, logger: logger)
+            try await Kiosk.run(
+                board: board, boardFile: boardFile, site: site, displays: Self.displays(of: board), logger: logger)
             return 0
         } catch {
             StandardError.print("kioskd: \(error)")
             return error.exitStatus
+        }
+    }
+
+    private static func displays(of board: BoardConfiguration) -> (any DisplayBackend)? {
+        board.display.drm.map { drm in
+            DRMDisplay(
+                connector: drm.connector,
+                request: drm.mode.map { ModeRequest(width: $0.width, height: $0.height, rate: $0.rate) })
         }
     }
 }

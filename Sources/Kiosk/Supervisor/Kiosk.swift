@@ -1,3 +1,4 @@
+public import Devices
 public import KioskConfiguration
 import FrontPanel
 import Glibc
@@ -31,8 +32,10 @@ public enum Kiosk {
     }
 
     /// Runs until the current task is cancelled, and ends with devices closed and the media process gone.
+    /// - Parameter displays: where the screen is shown; nil if it is only seen on the front panel.
     public static func run(
-        board: BoardConfiguration, boardFile: String, site: SiteConfiguration, logger: Logger
+        board: BoardConfiguration, boardFile: String, site: SiteConfiguration, displays: (any DisplayBackend)? = nil,
+        logger: Logger
     ) async throws(StartFailure) {
         guard let mediad = ExecutableSearch.find("kiosk-mediad") else {
             throw .unavailable("kiosk-mediad is neither beside kioskd nor in $PATH")
@@ -44,6 +47,8 @@ public enum Kiosk {
         let clock = SystemClock()
         let display = VirtualDisplay(
             width: board.display.width, height: board.display.height, options: ScreenOptions(languages: languages))
+        let presenter = try displays.map { displays throws(StartFailure) in try present(display, on: displays, logger) }
+        defer { presenter?.stop() }
         let media = RemoteMedia(
             executable: mediad, arguments: ["--board", boardFile, "--control-fd", "3"], pictures: display,
             logger: logger)
