@@ -55,6 +55,11 @@ bench: build ## CPU, memory, set-up time and allocations beside the raw codecs, 
 	@scripts/setup test
 	@Benchmarks/run
 
+.PHONY: bench-display
+bench-display: ## what a picture on the display costs
+	@scripts/setup build
+	@$(SWIFT_BUILD) --product display-bench && .build/release/display-bench
+
 .PHONY: bench-peers
 bench-peers: build ## Callpoint beside aiortc, GStreamer and Chromium as answerers, in one run (root)
 	@scripts/setup bench
