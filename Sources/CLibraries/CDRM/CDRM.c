@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -34,11 +33,6 @@ int callpoint_drm_driver(int fd, char *name, uint32_t capacity) {
     return 0;
 }
 
-int callpoint_drm_ask_for_atomic(int fd) {
-    if (drmSetClientCap(fd, DRM_CLIENT_CAP_UNIVERSAL_PLANES, 1) != 0) return failure();
-    return drmSetClientCap(fd, DRM_CLIENT_CAP_ATOMIC, 1) == 0 ? 0 : failure();
-}
-
 static int copy_ids(uint32_t *out, uint32_t capacity, const uint32_t *ids, int count) {
     int kept = 0;
     for (int i = 0; i < count && (uint32_t)i < capacity; i++) out[kept++] = ids[i];
@@ -61,15 +55,6 @@ int callpoint_drm_connectors(int fd, uint32_t *ids, uint32_t capacity) {
     return count;
 }
 
-/* drmModeGetConnectorTypeName is younger than Debian 12's libdrm on some boards; these are the kernel's names. */
-static const char *type_name(uint32_t type) {
-    static const char *const names[] = {
-        "Unknown", "VGA", "DVI-I", "DVI-D", "DVI-A", "Composite", "SVIDEO", "LVDS", "Component", "DIN", "DP", "HDMI-A",
-        "HDMI-B", "TV", "eDP", "Virtual", "DSI", "DPI", "Writeback", "SPI", "USB",
-    };
-    return type < sizeof names / sizeof *names ? names[type] : "Unknown";
-}
-
 static uint32_t millihertz(const drmModeModeInfo *mode) {
     uint64_t pixels = (uint64_t)mode->htotal * mode->vtotal;
     if (pixels == 0) return mode->vrefresh * 1000;
@@ -87,7 +72,8 @@ int callpoint_drm_connector(int fd, uint32_t id, int probe, struct callpoint_drm
     out->id = connector->connector_id;
     out->type_index = connector->connector_type_id;
     out->status = connector->connection;
-    strncpy(out->type, type_name(connector->connector_type), sizeof out->type - 1);
+    const char *type = drmModeGetConnectorTypeName(connector->connector_type);
+    strncpy(out->type, type ? type : "Unknown", sizeof out->type - 1);
     for (int i = 0; i < connector->count_encoders; i++) {
         drmModeEncoderPtr encoder = drmModeGetEncoder(fd, connector->encoders[i]);
         if (!encoder) continue;
@@ -108,106 +94,36 @@ int callpoint_drm_connector(int fd, uint32_t id, int probe, struct callpoint_drm
     return 0;
 }
 
-int callpoint_drm_planes(int fd, uint32_t *ids, uint32_t capacity) {
-    drmModePlaneResPtr planes = drmModeGetPlaneResources(fd);
-    if (!planes) return failure();
-    int count = copy_ids(ids, capacity, planes->planes, (int)planes->count_planes);
-    drmModeFreePlaneResources(planes);
-    return count;
-}
-
-int callpoint_drm_plane(int fd, uint32_t id, struct callpoint_drm_plane *out) {
-    drmModePlanePtr plane = drmModeGetPlane(fd, id);
-    if (!plane) return failure();
-    memset(out, 0, sizeof *out);
-    out->id = plane->plane_id;
-    out->possible_crtcs = plane->possible_crtcs;
-    out->format_count =
-        (uint32_t)copy_ids(out->formats, CALLPOINT_DRM_FORMATS, plane->formats, (int)plane->count_formats);
-    drmModeFreePlane(plane);
-    return 0;
-}
-
-int callpoint_drm_property(int fd, uint32_t object, const char *name, struct callpoint_drm_property *out) {
-    drmModeObjectPropertiesPtr all = drmModeObjectGetProperties(fd, object, DRM_MODE_OBJECT_ANY);
-    if (!all) return failure();
-    int found = -ENOENT;
-    for (uint32_t i = 0; i < all->count_props && found != 0; i++) {
-        drmModePropertyPtr property = drmModeGetProperty(fd, all->props[i]);
-        if (!property) continue;
-        if (strcmp(property->name, name) == 0) {
-            memset(out, 0, sizeof *out);
-            out->id = property->prop_id;
-            out->value = all->prop_values[i];
-            out->immutable = (property->flags & DRM_MODE_PROP_IMMUTABLE) != 0;
-            if (drm_property_type_is(property, DRM_MODE_PROP_RANGE) && property->count_values == 2) {
-                out->least = property->values[0];
-                out->most = property->values[1];
-            }
-            found = 0;
-        }
-        drmModeFreeProperty(property);
-    }
-    drmModeFreeObjectProperties(all);
-    return found;
-}
-
-/* A dumb buffer of `rows` lines, mapped. */
-static int create_memory(int fd, uint32_t width, uint32_t rows, uint32_t bits, struct callpoint_drm_buffer *out) {
-    struct drm_mode_create_dumb create = {.width = width, .height = rows, .bpp = bits};
+/* A dumb buffer, mapped, with a framebuffer of it. */
+static int fill_in(int fd, struct callpoint_drm_buffer *out) {
+    struct drm_mode_create_dumb create = {.width = out->width, .height = out->height, .bpp = 32};
     if (drmIoctl(fd, DRM_IOCTL_MODE_CREATE_DUMB, &create) != 0) return failure();
     out->handle = create.handle;
     out->stride = create.pitch;
     out->size = create.size;
-    if ((uint64_t)create.pitch * rows > create.size || (uint64_t)width * bits / 8 > create.pitch) return -EPROTO;
+    if ((uint64_t)create.pitch * out->height > create.size || (uint64_t)out->width * 4 > create.pitch) return -EPROTO;
     struct drm_mode_map_dumb map = {.handle = create.handle};
     if (drmIoctl(fd, DRM_IOCTL_MODE_MAP_DUMB, &map) != 0) return failure();
     void *memory = mmap(NULL, create.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)map.offset);
     if (memory == MAP_FAILED) return failure();
     out->memory = memory;
     memset(memory, 0, create.size);
-    return 0;
-}
-
-static int add_framebuffer(int fd, uint32_t format, struct callpoint_drm_buffer *out) {
     uint32_t handles[4] = {out->handle}, pitches[4] = {out->stride}, offsets[4] = {0};
-    if (format == DRM_FORMAT_YUV420) {
-        handles[1] = handles[2] = out->handle;
-        pitches[1] = pitches[2] = out->stride / 2;
-        offsets[1] = out->stride * out->height;
-        offsets[2] = offsets[1] + out->stride / 2 * ((out->height + 1) / 2);
-    }
-    return drmModeAddFB2(fd, out->width, out->height, format, handles, pitches, offsets, &out->framebuffer, 0) == 0
+    return drmModeAddFB2(
+               fd, out->width, out->height, DRM_FORMAT_XRGB8888, handles, pitches, offsets, &out->framebuffer, 0) == 0
         ? 0 : failure();
 }
 
-static int finish(int fd, int result, struct callpoint_drm_buffer *out) {
+int callpoint_drm_create_buffer(int fd, uint32_t width, uint32_t height, struct callpoint_drm_buffer *out) {
+    memset(out, 0, sizeof *out);
+    out->width = width;
+    out->height = height;
+    int result = fill_in(fd, out);
     if (result != 0) {
         callpoint_drm_destroy_buffer(fd, out);
         memset(out, 0, sizeof *out);
     }
     return result;
-}
-
-int callpoint_drm_create_buffer(
-    int fd, uint32_t width, uint32_t height, int alpha, struct callpoint_drm_buffer *out) {
-    memset(out, 0, sizeof *out);
-    out->width = width;
-    out->height = height;
-    int result = create_memory(fd, width, height, 32, out);
-    if (result == 0) result = add_framebuffer(fd, alpha ? DRM_FORMAT_ARGB8888 : DRM_FORMAT_XRGB8888, out);
-    return finish(fd, result, out);
-}
-
-int callpoint_drm_create_yuv_buffer(int fd, uint32_t width, uint32_t height, struct callpoint_drm_buffer *out) {
-    memset(out, 0, sizeof *out);
-    out->width = width;
-    out->height = height;
-    /* chroma has half the stride, so that of luma has to be even; lines for U and V follow those of Y */
-    int result = create_memory(fd, (width + 1) & ~1u, height + 2 * ((height + 1) / 2), 8, out);
-    if (result == 0 && out->stride % 2 != 0) result = -EPROTO;
-    if (result == 0) result = add_framebuffer(fd, DRM_FORMAT_YUV420, out);
-    return finish(fd, result, out);
 }
 
 void callpoint_drm_destroy_buffer(int fd, const struct callpoint_drm_buffer *buffer) {
@@ -226,52 +142,10 @@ int callpoint_drm_set_mode(
     return drmModeSetCrtc(fd, crtc, framebuffer, 0, 0, &connector, 1, &raw) == 0 ? 0 : failure();
 }
 
-int callpoint_drm_disable(int fd, uint32_t crtc) {
-    return drmModeSetCrtc(fd, crtc, 0, 0, 0, NULL, 0, NULL) == 0 ? 0 : failure();
-}
-
 int callpoint_drm_flip(int fd, uint32_t crtc, uint32_t framebuffer, uint64_t user) {
     struct drm_mode_crtc_page_flip flip = {
         .crtc_id = crtc, .fb_id = framebuffer, .flags = DRM_MODE_PAGE_FLIP_EVENT, .user_data = user};
     return drmIoctl(fd, DRM_IOCTL_MODE_PAGE_FLIP, &flip) == 0 ? 0 : failure();
-}
-
-int callpoint_drm_create_blob(int fd, const void *bytes, uint32_t size, uint32_t *id) {
-    return drmModeCreatePropertyBlob(fd, bytes, size, id) == 0 ? 0 : failure();
-}
-
-int callpoint_drm_destroy_blob(int fd, uint32_t id) {
-    return drmModeDestroyPropertyBlob(fd, id) == 0 ? 0 : failure();
-}
-
-/* The ioctl itself: libdrm's request allocates for each property. */
-int callpoint_drm_commit(
-    int fd, const struct callpoint_drm_assignment *assignments, uint32_t count, int test, int modeset, uint64_t user) {
-    enum { MOST = 48 };
-    uint32_t objects[MOST], counts[MOST], properties[MOST];
-    uint64_t values[MOST];
-    if (count > MOST) return -E2BIG;
-    uint32_t last = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (last == 0 || objects[last - 1] != assignments[i].object) {
-            objects[last] = assignments[i].object;
-            counts[last++] = 0;
-        }
-        counts[last - 1]++;
-        properties[i] = assignments[i].property;
-        values[i] = assignments[i].value;
-    }
-    struct drm_mode_atomic commit = {
-        .flags = (test ? DRM_MODE_ATOMIC_TEST_ONLY : DRM_MODE_PAGE_FLIP_EVENT | DRM_MODE_ATOMIC_NONBLOCK)
-            | (modeset ? DRM_MODE_ATOMIC_ALLOW_MODESET : 0),
-        .count_objs = last,
-        .objs_ptr = (uint64_t)(uintptr_t)objects,
-        .count_props_ptr = (uint64_t)(uintptr_t)counts,
-        .props_ptr = (uint64_t)(uintptr_t)properties,
-        .prop_values_ptr = (uint64_t)(uintptr_t)values,
-        .user_data = test ? 0 : user,
-    };
-    return drmIoctl(fd, DRM_IOCTL_MODE_ATOMIC, &commit) == 0 ? 0 : failure();
 }
 
 int callpoint_drm_read_events(int fd, struct callpoint_drm_flip_event *out, uint32_t capacity) {

@@ -77,7 +77,7 @@ final class KernelCard: ModeSetting {
     func makeBuffer(width: Int, height: Int) throws(DeviceError) -> ScanoutBuffer {
         var made = callpoint_drm_buffer()
         try check(
-            callpoint_drm_create_buffer(file.raw, UInt32(clamping: width), UInt32(clamping: height), 0, &made),
+            callpoint_drm_create_buffer(file.raw, UInt32(clamping: width), UInt32(clamping: height), &made),
             "make a buffer of \(width)x\(height)")
         return ScanoutBuffer(
             framebuffer: made.framebuffer, handle: made.handle,
