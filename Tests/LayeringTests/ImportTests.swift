@@ -37,8 +37,8 @@ import Testing
 
     /// Targets that decide and do nothing else: a run of theirs replays from its inputs.
     static let pure: Set = [
-        "Primitives", "STUN", "ICE", "SDP", "RTP", "JitterBuffer", "Devices", "CallControl", "MediaControl",
-        "SignallingMessages", "SocketIO",
+        "Primitives", "STUN", "ICE", "SDP", "RTP", "CongestionControl", "JitterBuffer", "Devices", "CallControl",
+        "MediaControl", "SignallingMessages", "SocketIO",
     ]
 
     @Test func pureTargetsImportNoOperatingSystem() throws {
@@ -106,11 +106,13 @@ import Testing
             "SignallingMessages",
         ],
         [
-            "ICE", "JitterBuffer", "VirtualDevices", "DRMDisplay", "GPIOPanel", "KioskConfiguration", "Observability", "SocketIO",
+            "ICE", "CongestionControl", "JitterBuffer", "VirtualDevices", "V4L2Camera", "ALSAAudio", "AudioProcessing",
+            "DRMDisplay", "KioskConfiguration",
+            "Observability", "SocketIO",
             "Screens",
             "LocalControl",
         ],
-        ["PeerConnection", "WebSocketTransport", "FrontPanel"],
+        ["PeerConnection", "WebSocketTransport", "FrontPanel", "GPIOPanel"],
         ["MediaEngine", "SignallingClient", "SwitchboardServer"],
         ["Supervisor"],
         ["kioskd", "kiosk-mediad", "kioskctl", "switchboard"],

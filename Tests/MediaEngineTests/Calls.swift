@@ -25,6 +25,10 @@ struct Seen {
     var numbers: [UInt32] = []
     /// The mean luma of the other side's last picture.
     var brightness = 0
+    /// Whether the other side's last picture is the one that says that there is no camera.
+    var showsNoCamera = false
+    /// Offers and answers made.
+    var descriptions = 0
     var levels: [(Float, Float)] = []
     var failures: [String] = []
 }
@@ -75,8 +79,12 @@ final class Call {
         _ event: MediaEvent, from: KioskEnd, to: KioskEnd, _ own: PeerNumber, _ other: PeerNumber, _ seen: inout Seen
     ) throws {
         switch event {
-        case .localDescription(own, .offer, let sdp): try to.send(.remoteOffer(peer: other, sdp: sdp))
-        case .localDescription(own, .answer, let sdp): try to.send(.remoteAnswer(peer: other, sdp: sdp))
+        case .localDescription(own, .offer, let sdp):
+            seen.descriptions += 1
+            try to.send(.remoteOffer(peer: other, sdp: sdp))
+        case .localDescription(own, .answer, let sdp):
+            seen.descriptions += 1
+            try to.send(.remoteAnswer(peer: other, sdp: sdp))
         case .localCandidate(own, let candidate, let mid, let mLineIndex):
             try to.send(.remoteCandidate(peer: other, candidate: candidate, mid: mid, mLineIndex: mLineIndex))
         case .connectionState(own, let state): seen.states.append(state)
@@ -86,6 +94,7 @@ final class Call {
                 PictureCode.read(row: 0, luma: luma, width: frame.width, height: frame.height, stride: frame.strideY)
             }
             if let number, let number { seen.numbers.append(number) }
+            seen.showsNoCamera = from.luma(of: frame) { $0.isNoCamera(frame) } ?? false
             seen.brightness =
                 from.luma(of: frame) { luma in
                     (0..<frame.height).reduce(0) { $0 + Int(luma[$1 * frame.strideY + frame.width / 2]) } / frame.height
@@ -96,5 +105,20 @@ final class Call {
         default: break
         }
         if from.releases, let slot = event.slot { try from.send(.releaseFrame(slot: slot)) }
+    }
+}
+
+extension Span<UInt8> {
+    /// Dark in the corners, with a bright figure left of the middle and a gap beside its stroke.
+    fileprivate func isNoCamera(_ frame: FrameDescription) -> Bool {
+        let unit = Double(Swift.min(frame.width, frame.height)) / 40
+        func luma(_ x: Double, _ y: Double) -> UInt8 {
+            let column = Int(Double(frame.width) / 2 + x * unit)
+            let row = Int(Double(frame.height) / 2 + y * unit)
+            return self[row * frame.strideY + column]
+        }
+        let dark = [(-18, -18), (18, -18), (-18, 18), (18, 18), (0, -12)].map { luma(Double($0.0), Double($0.1)) }
+        let bright = [(-8.0, 0.0), (-8, 4), (0, 0), (9, 0), (9, 9)].map { luma($0.0, $0.1) }
+        return dark.allSatisfy { (30...60).contains($0) } && bright.allSatisfy { $0 > 140 }
     }
 }

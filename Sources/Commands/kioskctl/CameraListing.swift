@@ -40,10 +40,16 @@ extension DeviceListing {
         switch rates {
         case .unknown: ""
         case .discrete(let intervals):
-            "@" + intervals.map { text($0.framesPerSecond) }.joined(separator: "/")
+            // Some offer a dozen; the ends say enough for people.
+            "@" + ends(intervals.map(\.framesPerSecond))
         case .range(let shortest, let longest):
             "@\(text(longest.framesPerSecond))-\(text(shortest.framesPerSecond))"
         }
+    }
+
+    private static func ends(_ rates: [Double]) -> String {
+        guard let low = rates.min(), let high = rates.max() else { return "" }
+        return low == high ? text(high) : "\(text(low))-\(text(high))"
     }
 
     /// With one digit where it is not whole.

@@ -37,6 +37,14 @@ extension CameraConfiguration {
 }
 
 extension DeviceError {
+    /// Whether there is nothing that could be tried, or not now.
+    var saysNoDevice: Bool {
+        switch self {
+        case .notFound, .busy: true
+        default: false
+        }
+    }
+
     /// A sentence for an installer, with what to try.
     func advice(_ device: String) -> String {
         let words = words { SystemError(errno: $0, operation: $1).description }

@@ -15,21 +15,18 @@ struct TestCamera: ParsableCommand {
 
     func run() throws {
         let configuration = try which.configuration(options.readBoard)
+        let report: TestReport
         do throws(DeviceError) {
             let camera = try configuration.open()
             var trial = CameraTrial()
             try Self.film(camera, into: &trial)
-            try? options.finish(Self.report(camera, trial))
+            report = Self.report(camera, trial)
         } catch {
-            let isThere =
-                switch error {
-                case .notFound, .busy: false
-                default: true
-                }
-            try options.finish(
-                TestReport(
-                    device: "camera", verdict: isThere ? .faulty : .unavailable, sentences: [error.advice("camera")]))
+            report = TestReport(
+                device: "camera", verdict: error.saysNoDevice ? .unavailable : .faulty,
+                sentences: [error.advice("camera")])
         }
+        try options.finish(report)
     }
 
     /// Two seconds from the first picture on, for which some cameras take long.

@@ -1,24 +1,28 @@
 import CV4L2
-import Devices
+package import Devices
 import Glibc
 
 /// Which device node a name of the board file means, and which name a node has that stays.
 ///
 /// The kernel numbers cameras in the order in which it finds them, so that a number means another camera after a restart.
-struct CameraNames {
+package struct CameraNames {
     /// One node that films.
-    struct Node: Equatable {
-        var path: String
-        var identity: CameraIdentity
+    package struct Node: Equatable {
+        package var path: String
+        package var identity: CameraIdentity
     }
 
     /// `/dev`
-    let folder: String
+    package let folder: String
     /// What the device at a path says it is; nil if it says nothing.
-    let identify: (String) -> CameraIdentity?
+    package let identify: (String) -> CameraIdentity?
+
+    package init(folder: String, identify: @escaping (String) -> CameraIdentity?) {
+        (self.folder, self.identify) = (folder, identify)
+    }
 
     /// All that film, by number.
-    func nodes() -> [Node] {
+    package func nodes() -> [Node] {
         Self.entries(of: folder).filter { $0.hasPrefix("video") && Int($0.dropFirst(5)) != nil }
             .sorted { (Int($0.dropFirst(5)) ?? 0) < (Int($1.dropFirst(5)) ?? 0) }
             .compactMap { entry in
@@ -29,7 +33,7 @@ struct CameraNames {
 
     /// The node that `name` means: a path, a name in `v4l/by-id` or `v4l/by-path`, a card's name, or `auto` for the only
     /// camera there is. Never a bare number.
-    func path(of name: String) throws(DeviceError) -> String {
+    package func path(of name: String) throws(DeviceError) -> String {
         if name.hasPrefix("/") { return name }
         let isPlain = !name.isEmpty && !name.contains("/")
         if isPlain {
@@ -54,7 +58,7 @@ struct CameraNames {
 
     /// What to put into the board file for a node: its link by model and serial number, or by place, or its card's name if
     /// no other has it, or else its path.
-    func stableName(of node: Node) -> String {
+    package func stableName(of node: Node) -> String {
         let target = Self.resolved(node.path)
         for links in ["by-id", "by-path"] {
             let names = Self.entries(of: "\(folder)/v4l/\(links)").sorted()

@@ -3,14 +3,18 @@ import Devices
 import Glibc
 
 /// What a driver says it is.
-struct CameraIdentity: Equatable {
+package struct CameraIdentity: Equatable {
     /// The model, "HD Pro Webcam C920".
-    var card: String
-    var driver: String
+    package var card: String
+    package var driver: String
     /// Where it is plugged in.
-    var bus: String
+    package var bus: String
     /// Whether it delivers pictures into memory that can be mapped.
-    var isCamera: Bool
+    package var isCamera: Bool
+
+    package init(card: String, driver: String, bus: String, isCamera: Bool) {
+        (self.card, self.driver, self.bus, self.isCamera) = (card, driver, bus, isCamera)
+    }
 }
 
 /// Whatever a driver says is bounded here: how many answers are read, and every number in them.
