@@ -13,8 +13,10 @@ struct EchoRemover: ~Copyable {
     /// Nil where the board wants the microphone's sound as it is.
     init?(_ settings: AudioProcessor.Settings?) {
         guard let settings, !settings.isTransparent else { return nil }
-        processor = AudioProcessor(settings)
+        self.init(processingBy: settings)
     }
+
+    private init(processingBy settings: AudioProcessor.Settings) { processor = AudioProcessor(settings) }
 
     /// A microphone has been opened: another room perhaps.
     mutating func begin(_ state: EngineState) {
