@@ -52,10 +52,6 @@ def choose(options):
 
 def play(scenario, target, bench, install, folder):
     result = Result(scenario)
-    lacking = [need for need in scenario.needs if not target.can(need)]
-    if lacking:
-        result.skipped = f"this target has no {', '.join(lacking)}"
-        return result
     began = time.monotonic()
 
     def pictures(caption):
@@ -70,6 +66,10 @@ def play(scenario, target, bench, install, folder):
                 say(f"    no picture of the {source}: {error}")
 
     player = Player(target, bench, install, pictures, say)
+    lacking = sorted({need for need in player.needs(scenario.steps + scenario.finally_) if not target.can(need)})
+    if lacking:
+        result.skipped = f"not on this bench: {', '.join(lacking)}"
+        return result
     try:
         bench.open_console()
         install.rest(scenario.board, scenario.site)
@@ -111,7 +111,8 @@ def main():
     install, results = Install(target, options.board, say), []
     if options.packages:
         install.packages(sorted(options.packages.glob("*.deb")))
-    install.tone()
+    if target.speak:
+        install.tone()
     bench = Bench(options.switchboard, options.report / "bench")
     try:
         for scenario in scenarios:

@@ -3,6 +3,10 @@
 from . import material, measure
 
 
+#: What a target must be able to do for a check to look.
+NEEDS = {"display": "screendump", "speaker plays": "listen", "lamps": "panel", "browser hears": "speak"}
+
+
 class Checks:
     def __init__(self, target, bench, memory):
         self.target = target
@@ -55,7 +59,7 @@ class Checks:
 
     def speaker_plays(self, wanted):
         """clinician: the tone at the browser's microphone; sound: anything; silence: nothing."""
-        heard = measure.tone(self.target.record("plughw:CARD=Loopback,DEV=1,SUBDEV=1", 2))
+        heard = measure.tone(self.target.record(2))
         if wanted == "clinician":
             return judge_tone(heard, material.BROWSER_TONE, True, -55)
         loud = heard["decibels"] > -55
@@ -80,7 +84,7 @@ class Checks:
         return None if before is not None and measure.difference(before, image) > 0.2 else "the display stands still"
 
     def lamps(self, wanted):
-        seen = {name: self.target.run(f"rig-panel read {name}").strip() == "1" for name in wanted}
+        seen = {name: self.target.run(f"{self.target.panel} read {name}").strip() == "1" for name in wanted}
         wrong = [f"{name} is {'on' if on else 'off'}" for name, on in seen.items() if on != wanted[name]]
         return ", ".join(wrong) or None
 
@@ -94,7 +98,7 @@ class Checks:
     def devices_open(self, wanted):
         """Whether any process holds a camera or a capturing sound device, by the kernel's account."""
         camera = self.target.run("find /proc/[0-9]*/fd -lname '/dev/video*' 2>/dev/null | wc -l").strip() != "0"
-        microphone = "closed" not in self.target.run("cat /proc/asound/Loopback/pcm1c/sub0/status 2>/dev/null || echo closed")
+        microphone = "owner_pid" in self.target.run("cat /proc/asound/*/pcm*c/sub0/status 2>/dev/null || echo closed")
         seen = f"the camera is {'open' if camera else 'closed'}, the microphone {'open' if microphone else 'closed'}"
         return None if camera == microphone == wanted else seen
 

@@ -43,6 +43,20 @@ class Player:
             self.account.append((step, took, None))
             self.say(f"    {took:6.1f} s  {step}")
 
+    def needs(self, steps):
+        """What the target must be able to do for these steps."""
+        fixed = {"press": ["panel"], "hold": ["panel"], "release": ["panel"], "bounce": ["panel"], "cut network": ["link-off", "link-on"],
+                 "unplug network": ["link-off"], "plug network": ["link-on"], "cut power": ["power-cut"],
+                 "cut power while": ["power-cut"], "restore power": ["power-on"], "camera": ["camera control"]}
+        for step in steps:
+            yield from fixed.get(step.verb, ())
+            if step.verb in ("plug", "unplug"):
+                yield f"{step.verb} {step.argument}"
+            if step.verb in ("expect", "keeps"):
+                yield from (checks.NEEDS[name] for name in step.argument if name in checks.NEEDS)
+            if step.verb == "note" and step.argument:
+                yield "screendump"
+
     # Looking
 
     def do_expect(self, wanted, step):
@@ -114,20 +128,32 @@ class Player:
 
     def do_press(self, line, step):
         lasting = step.lasting or 0.3
-        self.target.run(f"rig-panel press {line}; sleep {lasting}; rig-panel release {line}", timeout=30 + lasting)
+        self.target.run(f"{self.target.panel} press {line}; sleep {lasting}; {self.target.panel} release {line}", timeout=30 + lasting)
 
     def do_hold(self, line, step):
-        self.target.run(f"rig-panel press {line}")
+        self.target.run(f"{self.target.panel} press {line}")
 
     def do_release(self, line, step):
-        self.target.run(f"rig-panel release {line}")
+        self.target.run(f"{self.target.panel} release {line}")
 
     def do_bounce(self, line, step):
         """One press as a worn contact makes it: a dozen edges within milliseconds at each end of it."""
-        chatter = f"for i in 1 2 3 4 5 6; do rig-panel press {line}; rig-panel release {line}; done; "
-        self.target.run(f"{chatter} rig-panel press {line}; sleep 0.4; {chatter}")
+        panel = self.target.panel
+        chatter = f"for i in 1 2 3 4 5 6; do {panel} press {line}; {panel} release {line}; done; "
+        self.target.run(f"{chatter} {panel} press {line}; sleep 0.4; {chatter}")
 
     # Bad luck
+
+    def do_unplug(self, device, step):
+        """Takes away camera, sound or display."""
+        self.target.inflict(f"unplug {device}")
+
+    def do_plug(self, device, step):
+        self.target.inflict(f"plug {device}")
+
+    def do_camera(self, value, step):
+        """Sets a control of the simulated camera, NAME=VALUE."""
+        self.target.inflict("camera control", value=value)
 
     def do_run(self, command, step):
         """A command in the kiosk, that must succeed."""

@@ -1,4 +1,4 @@
-"""A scenario file: what it says, what it needs, and its steps."""
+"""A scenario file: what it says and its steps."""
 
 import dataclasses
 import pathlib
@@ -34,7 +34,6 @@ def plain(value):
 class Scenario:
     name: str
     says: str
-    needs: list
     board: dict
     site: dict
     steps: list
@@ -45,11 +44,11 @@ class Scenario:
     def read(cls, file: pathlib.Path, verbs):
         """BadScenario, with the file's name, for a key or a verb that there is not."""
         contents = yaml.safe_load(file.read_text())
-        unknown = set(contents) - {"says", "needs", "board", "site", "steps", "finally", "tags"}
+        unknown = set(contents) - {"says", "board", "site", "steps", "finally", "tags"}
         if unknown or not contents.get("says") or not contents.get("steps"):
             raise BadScenario(f"{file.name}: {'unknown ' + ', '.join(sorted(unknown)) if unknown else 'says and steps must be there'}")
         return cls(
-            file.stem, contents["says"].strip(), contents.get("needs", []), contents.get("board", {}), contents.get("site", {}),
+            file.stem, contents["says"].strip(), contents.get("board", {}), contents.get("site", {}),
             [step(file, item, verbs) for item in contents["steps"]],
             [step(file, item, verbs) for item in contents.get("finally", [])], contents.get("tags", []))
 
