@@ -1,5 +1,6 @@
 import AudioProcessing
 import Glibc
+import Primitives
 import Testing
 
 @Suite struct TrialTests {

@@ -26,5 +26,5 @@ struct DeviceListing: Sendable {
 
 extension DeviceListing {
     /// In the order in which an installer needs them.
-    static let all: [DeviceListing] = [cameras, displays]
+    static let all: [DeviceListing] = [cameras, microphones, speakers, displays, lines]
 }

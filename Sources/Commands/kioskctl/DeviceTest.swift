@@ -11,7 +11,10 @@ struct Test: ParsableCommand {
             Exit status: 0 it works; 1 it is there and something is wrong; 69 it is not there or in use; \
             78 the configuration is wrong.
             """,
-        subcommands: [TestCamera.self, TestDisplay.self])
+        subcommands: [
+            TestCamera.self, TestMicrophone.self, TestSpeaker.self, TestEcho.self, TestDisplay.self, TestButton.self,
+            TestLED.self,
+        ])
 }
 
 /// What all tests of devices take.
