@@ -204,7 +204,11 @@ let package = Package(
         tests("LinuxIOTests", ["LinuxIO", "Primitives"]),
         tests("GPIOPanelTests", ["GPIOPanel", "LinuxIO", "Primitives"]),
         tests(
-            "DevicesTests", ["Devices", "VirtualDevices", "V4L2Camera", "CV4L2", "CTurboJPEG", "LinuxIO", "Primitives"]),
+            "DevicesTests",
+            [
+                "Devices", "VirtualDevices", "V4L2Camera", "CV4L2", "CTurboJPEG", "CAllocationCounter", "LinuxIO",
+                "Primitives",
+            ]),
         tests("ALSAAudioTests", ["ALSAAudio", "VirtualDevices", "Devices", "LinuxIO", "Primitives"]),
         tests("AudioProcessingTests", ["AudioProcessing", "Devices", "Primitives"]),
         tests("CodecsTests", ["Codecs", "Primitives"]),

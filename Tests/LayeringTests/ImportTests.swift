@@ -53,7 +53,8 @@ import Testing
 
     @Test func pureTargetsHaveNoTasksClocksOrRandomnessOfTheirOwn() throws {
         let words = [
-            "Task {", "Task.", "actor ", "ContinuousClock", "SuspendingClock", "SystemRandomNumberGenerator",
+            "Task {", "Task.", " actor ", "\nactor ", "ContinuousClock", "SuspendingClock",
+            "SystemRandomNumberGenerator",
             ".random(in:",
         ]
         for file in try Self.sources() where Self.pure.contains(file.target) {

@@ -44,8 +44,9 @@ import VirtualDevices
         let offers = scene.call.seen.caller.descriptions
         scene.board.mood = mood
         let time = try #require(try scene.timeToNoCamera())
-        // 0.8 s of silence, then encoding, network and the other side's jitter buffer.
-        #expect(time < .milliseconds(1_300), "\(time.milliseconds) ms")
+        // What fails is known at once, silence after 0.8 s; then come encoding, network and the other side's decoder.
+        let isKnown = mood == .absent || mood == .fails
+        #expect(time < .milliseconds(isKnown ? 600 : 1_300), "\(time.milliseconds) ms")
         try scene.call.run(for: .seconds(2))
         if mood != .hangs {
             let last = scene.call.caller.lastCameraState
@@ -86,6 +87,20 @@ import VirtualDevices
         let back = try #require(try scene.timeToPictures(10))
         #expect(back < .seconds(5), "\(back.milliseconds) ms")
         #expect(try scene.call.callee.statistics(2)["inbound-rtp/video/frameWidth"] == 640)
+    }
+
+    @Test func aCutCameraIsSaidToBeNone() throws {
+        let scene = try Scene()
+        #expect(try scene.call.run(for: .seconds(20)) { $0.seen.callee.numbers.count > 20 })
+        let before = try scene.call.caller.statistics(1)["outbound-rtp/video/keyFramesEncoded"] ?? 0
+        try scene.call.caller.send(.privacy(true))
+        #expect(try scene.timeToNoCamera() != nil)
+        try scene.call.run(for: .seconds(2))
+        let after = try scene.call.caller.statistics(1)["outbound-rtp/video/keyFramesEncoded"] ?? 0
+        #expect(after - before <= 2, "the drawn picture does not change, and is no key frame each time")
+        #expect(scene.board.openCameras.current == 0)
+        try scene.call.caller.send(.privacy(false))
+        #expect(try scene.timeToPictures() != nil)
     }
 
     @Test func theDrawnPictureKeepsTheMute() throws {

@@ -37,6 +37,7 @@ struct CaptureLoop: ~Copyable {
                 state.camera.closed(control: state.control)
             } catch {
                 state.camera.failed(error, control: state.control)
+                state.encodeSignal.signal()
                 pause()
             }
         }
@@ -48,6 +49,7 @@ struct CaptureLoop: ~Copyable {
         let format = camera.format
         let detail = "\(format.width)x\(format.height)@\(format.framesPerSecond)"
         var lastPicture = MonotonicClock.now()
+        var lastNumber: UInt32?
         var silence = Self.startUp
         state.camera.opened(detail, now: lastPicture, control: state.control)
         defer {
@@ -62,6 +64,8 @@ struct CaptureLoop: ~Copyable {
                 silence = state.cameraSilence
                 // A camera that was given up for its silence counts as open again before anything of it is sent.
                 if !state.camera.isOpen { state.camera.opened(detail, now: now, control: state.control) }
+                if let lastNumber { countLost(from: lastNumber, to: frame.sequence) }
+                lastNumber = frame.sequence
                 hand(frame)
             } else if state.camera.isOpen, now - lastPicture > silence {
                 state.camera.failed(.stalled("the camera"), control: state.control)
@@ -69,6 +73,11 @@ struct CaptureLoop: ~Copyable {
             }
             state.allocations.note(.capture)
         }
+    }
+
+    private func countLost(from last: UInt32, to next: UInt32) {
+        let gap = next &- last &- 1
+        if gap < 1_000 { state.counters.framesLost.increment(by: UInt64(gap)) }
     }
 
     private mutating func hand(_ frame: consuming VideoFrame) {

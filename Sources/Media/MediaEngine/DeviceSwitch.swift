@@ -8,6 +8,7 @@ final class DeviceSwitch: Sendable {
     let kind: DeviceKind
     private let wanted = Flag()
     private let cut = Flag()
+    private let failing = Flag()
     private let openedAt = Gauge(.max)
 
     init(_ kind: DeviceKind) { self.kind = kind }
@@ -27,6 +28,9 @@ final class DeviceSwitch: Sendable {
         set { cut.set(newValue) }
     }
 
+    /// It was opened, or tried to be, and does not do what it should; it is tried again.
+    var isFailing: Bool { failing.isSet }
+
     /// When the device was opened; nothing taken before may be sent. `.distantFuture` while it is closed.
     var openSince: Instant { Instant(nanoseconds: openedAt.current) }
     var isOpen: Bool { openSince != .distantFuture }
@@ -34,6 +38,7 @@ final class DeviceSwitch: Sendable {
     /// The device has been opened; tells kioskd.
     func opened(_ detail: String, now: Instant, control: ControlLink) {
         openedAt.set(now.nanoseconds)
+        failing.set(false)
         control.post(.deviceState(device: kind, state: .open, detail: detail))
     }
 
@@ -41,10 +46,14 @@ final class DeviceSwitch: Sendable {
     func closing() { openedAt.set(.max) }
 
     /// The device has been closed; tells kioskd.
-    func closed(control: ControlLink) { control.post(.deviceState(device: kind, state: .closed, detail: "")) }
+    func closed(control: ControlLink) {
+        failing.set(false)
+        control.post(.deviceState(device: kind, state: .closed, detail: ""))
+    }
 
     func failed(_ error: DeviceError, control: ControlLink) {
         openedAt.set(.max)
+        failing.set()
         control.post(.deviceState(device: kind, state: .failed, detail: error.detail))
     }
 }

@@ -86,7 +86,7 @@ struct EncodeLoop: ~Copyable {
 
     private func isSilent(now: Instant) -> Bool {
         guard let lastSign else { return false }
-        if state.camera.isCut { return true }
+        if state.camera.isCut || state.camera.isFailing { return true }
         return now - lastSign > state.cameraSilence
     }
 
@@ -103,6 +103,7 @@ struct EncodeLoop: ~Copyable {
 
     private mutating func encodeNoCamera(now: Instant) {
         newest = nil
+        isNew = false
         guard state.videoReceivers.current > 0, let layout else { return }
         let wantsKeyFrame = state.keyFrameIsWanted.take()
         let isDue = lastNoCamera.map { now - $0 >= Self.noCameraInterval } ?? true

@@ -7,6 +7,8 @@ final class MediaCounters: Sendable {
     /// Of these, converted or copied before the encoder saw them, and encoded from the camera's own memory.
     let framesConverted = Counter()
     let framesPassed = Counter()
+    /// Lost before us, by the camera's numbers.
+    let framesLost = Counter()
     /// Pictures that said that there was no camera.
     let noCameraPictures = Counter()
     let framesEncoded = Counter()
@@ -43,6 +45,7 @@ final class MediaCounters: Sendable {
             Statistic("media-source/video/frames", Double(framesCaptured.count)),
             Statistic("media-source/video/framesConverted", Double(framesConverted.count)),
             Statistic("media-source/video/framesPassed", Double(framesPassed.count)),
+            Statistic("media-source/video/framesLost", Double(framesLost.count)),
             Statistic("media-source/video/noCameraPictures", Double(noCameraPictures.count)),
             Statistic("outbound-rtp/video/framesEncoded", Double(framesEncoded.count)),
             Statistic("outbound-rtp/video/keyFramesEncoded", Double(keyFramesEncoded.count)),
