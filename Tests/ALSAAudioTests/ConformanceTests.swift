@@ -42,11 +42,14 @@ func checkConformance(of speaker: any AudioSink) throws {
 @Suite(.serialized) struct SoundConformanceTests {
     /// libasound's own plugins stand in for a card: `null` takes and gives anything, `file` keeps what was played.
     static let configured: Void = {
-        let text = """
-            pcm.nothing { type null }
-            pcm.recorder { type file slave.pcm nothing file "/tmp/callpoint-played.raw" format raw }
-            pcm.player { type file slave.pcm nothing file "/dev/null" infile "/tmp/callpoint-heard.raw" format raw }
-            """
+        // The system's configuration stays, for the cards that are there.
+        let system = access("/usr/share/alsa/alsa.conf", R_OK) == 0 ? "</usr/share/alsa/alsa.conf>\n" : ""
+        let text =
+            system + """
+                pcm.nothing { type null }
+                pcm.recorder { type file slave.pcm nothing file "/tmp/callpoint-played.raw" format raw }
+                pcm.player { type file slave.pcm nothing file "/dev/null" infile "/tmp/callpoint-heard.raw" format raw }
+                """
         let path = "/tmp/callpoint-asound.conf"
         if let file = fopen(path, "w") {
             fputs(text, file)

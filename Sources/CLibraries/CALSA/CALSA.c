@@ -11,7 +11,7 @@ static void be_silent(const char *file, int line, const char *function, int erro
     (void)file, (void)line, (void)function, (void)error, (void)format;
 }
 static void silence(void) { snd_lib_error_set_handler(be_silent); }
-static void once(void) {
+void calsa_be_quiet(void) {
     static pthread_once_t done = PTHREAD_ONCE_INIT;
     pthread_once(&done, silence);
 }
@@ -65,7 +65,7 @@ static int set_software(snd_pcm_t *pcm, const struct calsa_format *format) {
 }
 
 int calsa_open(const char *name, int capture, struct calsa_format *format, struct calsa_pcm **pcm) {
-    once();
+    calsa_be_quiet();
     snd_pcm_t *opened = NULL;
     int error = snd_pcm_open(&opened, name, capture ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK,
                              SND_PCM_NONBLOCK | SND_PCM_NO_AUTO_RESAMPLE);

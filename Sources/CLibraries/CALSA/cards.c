@@ -40,6 +40,7 @@ static unsigned add_card(int card, struct calsa_device *list, unsigned count, un
 }
 
 int calsa_devices(struct calsa_device *list, unsigned room) {
+    calsa_be_quiet();
     unsigned count = 0;
     int card = -1;
     while (count < room && snd_card_next(&card) == 0 && card >= 0) count = add_card(card, list, count, room);
@@ -47,6 +48,7 @@ int calsa_devices(struct calsa_device *list, unsigned room) {
 }
 
 int calsa_range(const char *name, int capture, uint32_t channels[2], uint32_t rates[2]) {
+    calsa_be_quiet();
     snd_pcm_t *pcm = NULL;
     int error = snd_pcm_open(&pcm, name, capture ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK, SND_PCM_NONBLOCK);
     if (error < 0) return error;
@@ -86,6 +88,7 @@ static snd_mixer_elem_t *find(snd_mixer_t *mixer, int capture, const char *name)
 
 static int open_mixer(const char *card_id, snd_mixer_t **mixer) {
     char card[64];
+    calsa_be_quiet();
     snprintf(card, sizeof card, "hw:CARD=%s", card_id);
     int error = snd_mixer_open(mixer, 0);
     if (error < 0) return error;

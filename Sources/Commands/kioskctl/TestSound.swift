@@ -146,7 +146,7 @@ struct TestEcho: ParsableCommand {
         if lost > 0 {
             isFine = false
             sentences.append("Sound was lost \(lost) times meanwhile, so this says little: the machine is too busy.")
-        } else if found.reduction < 20 {
+        } else if found.reduction < 15 {
             isFine = false
             sentences.append(
                 "That is too little; callers will hear themselves. Move microphone and speaker apart, or play lower.")

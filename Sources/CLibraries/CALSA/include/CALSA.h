@@ -8,6 +8,9 @@
 
 struct calsa_pcm;
 
+// Keeps libasound from writing to stderr; called by whatever opens something.
+void calsa_be_quiet(void);
+
 // How a sample lies in memory, little-endian.
 enum calsa_sample { CALSA_S16 = 0, CALSA_S32 = 1, CALSA_S24 = 2, CALSA_S24_3 = 3, CALSA_FLOAT = 4 };
 
