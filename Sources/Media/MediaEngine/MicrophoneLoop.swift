@@ -17,6 +17,8 @@ struct MicrophoneLoop: ~Copyable {
     private var timestamp: UInt32 = 0
     /// When the sample after the last one read should have been captured.
     private var expected: Instant?
+    /// When the two periods after the last one read have been captured.
+    private var packetIsDue = Instant.zero
     private var meter = LoudnessMeter()
     private var echoRemover: EchoRemover?
 
@@ -59,7 +61,7 @@ struct MicrophoneLoop: ~Copyable {
     private mutating func listen() throws(DeviceError) {
         let microphone = try state.devices.openMicrophone()
         state.microphone.opened("48 kHz, mono", now: MonotonicClock.now(), control: state.control)
-        (filled, expected) = (0, nil)
+        (filled, expected, packetIsDue) = (0, nil, .zero)
         echoRemover?.begin(state)
         defer {
             state.microphone.closing()
@@ -68,6 +70,8 @@ struct MicrophoneLoop: ~Copyable {
         while state.microphone.isWanted, !state.stops {
             let now = MonotonicClock.now()
             state.heartbeats.beat(.microphone, now: now)
+            // A packet takes two periods: the thread sleeps once for both, and no packet leaves later for it.
+            if filled == 0 { MonotonicClock.sleep(until: min(packetIsDue, now + AudioFormat.period * 2)) }
             var span = period.mutableSpan
             if let capturedAt = try microphone.read(&span, until: now + Self.patience) { take(capturedAt) }
             state.allocations.note(.microphone)
@@ -75,6 +79,7 @@ struct MicrophoneLoop: ~Copyable {
     }
 
     private mutating func take(_ time: Instant) {
+        packetIsDue = time + AudioFormat.period * 3
         let capturedAt = echoRemover?.process(&period, capturedAt: time, state) ?? time
         if let expected, capturedAt - expected > Self.tolerance {
             timestamp &+= UInt32(clamping: (capturedAt - expected).microseconds * 48 / 1_000)
