@@ -20,7 +20,10 @@ final class Bench: Sendable {
     static let doctor = User(userName: "Doctor", roomId: "101", sockId: "d1")
     static let nurse = User(userName: "Nurse", roomId: "101", sockId: "n1")
 
-    init(answer: String = "{automatic: true, after: 3s, from: [Doctor]}", callLog: CallLog? = nil) throws {
+    init(
+        answer: String = "{automatic: true, after: 3s, from: [Doctor]}", callLog: CallLog? = nil,
+        lines: (any LineService)? = nil
+    ) throws {
         let text = """
             kiosk: {name: Ward, room: 101}
             signalling: {url: "http://127.0.0.1:1"}
@@ -29,7 +32,8 @@ final class Bench: Sendable {
         supervisor = Supervisor(
             site: try SiteConfiguration(bytes: Array(text.utf8), file: "site.yaml"),
             with: Supervisor.Collaborators(
-                media: media, signalling: signalling, panel: panel, screen: screen, clock: clock, callLog: callLog),
+                media: media, signalling: signalling, panel: panel, screen: screen, clock: clock, callLog: callLog,
+                lines: lines),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

@@ -71,6 +71,44 @@ import Testing
         #expect(entry["durationMilliseconds"]?.integer == 7_000)
     }
 
+    @Test func aLineThatAPowerCutLeftIsNotContinued() async throws {
+        let directory = "/tmp/kioskd-log-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        #expect(RuntimePaths.make(directory) == nil)
+        let path = directory + "/calls.log"
+        defer {
+            unlink(path)
+            rmdir(directory)
+        }
+        let file = try #require(fopen(path, "w"))
+        fputs("{\"began\":17", file)
+        fclose(file)
+        let bench = try Bench(callLog: CallLog(directory: directory))
+        try await bench.run { try await bench.call() }
+        let lines = try text(path).split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(try JSONValue(parsing: String(lines.last ?? ""))["peer"]?.string == "Doctor")
+    }
+
+    @Test func aLogThatCannotBeWrittenCostsALineAndNoCall() async throws {
+        // A link in its place is not followed, so that nothing can be written.
+        let directory = "/tmp/kioskd-full-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        #expect(RuntimePaths.make(directory) == nil)
+        symlink("/dev/full", directory + "/calls.log")
+        defer {
+            unlink(directory + "/calls.log")
+            rmdir(directory)
+        }
+        let bench = try Bench(callLog: CallLog(directory: directory))
+        try await bench.run {
+            try await bench.call()
+            guard case .done = await bench.supervisor.answer(.hangup),
+                case .done(let stats) = await bench.supervisor.answer(.stats)
+            else { throw Bench.Timeout() }
+            #expect(stats["kioskd"]?["callLogLosses"]?.integer == 1)
+            #expect(stats["kioskd"]?["calls"]?.integer == 1)
+        }
+    }
+
     private func text(_ path: String) throws -> String {
         let file = try #require(fopen(path, "r"))
         defer { fclose(file) }

@@ -16,6 +16,13 @@ enum StatusText {
         for device in ["camera", "microphone", "speaker"] {
             lines.append("\(device): \(status["devices"]?[device]?.string ?? "unknown")")
         }
+        if status["panel"]?["private"]?.bool == true {
+            lines.append("privacy switch: on, camera and microphone are cut")
+        }
+        for line in status["panel"]?["lines"]?.array ?? [] {
+            let condition = line["reason"]?.string.map { "missing (\($0))" } ?? line["condition"]?.string ?? "unknown"
+            lines.append("\(line["line"]?.string ?? "line"): \(condition)")
+        }
         return lines.joined(separator: "\n")
     }
 

@@ -9,6 +9,9 @@ public enum RuntimePaths {
     /// kioskd's socket for kioskctl.
     public static var controlSocket: String { runtimeDirectory + "/kioskd.sock" }
 
+    /// Where systemd listens for kiosk-mediad, if it does.
+    public static var mediaSocket: String { runtimeDirectory + "/kiosk-mediad.sock" }
+
     /// The XDG specification has relative paths ignored.
     private static func directory(_ variable: String) -> String? {
         guard let value = getenv(variable) else { return nil }

@@ -5,7 +5,8 @@ import SignallingMessages
 
 /// The record of calls: one JSON object a line, appended, readable by the kiosk's user alone.
 ///
-/// At 1 MiB the file becomes `calls.log.1`, whose predecessor goes. A full or broken disk costs lines, never a call.
+/// At 1 MiB the file becomes `calls.log.1`, whose predecessor goes. A full or broken disk costs lines, never a call: a line
+/// is written and on the disk as a whole, or not at all; what a power cut left of one is not continued.
 public final class CallLog: Sendable {
     public static let sizeLimit = 1 << 20
     private let path: String
@@ -27,9 +28,20 @@ public final class CallLog: Sendable {
         bytes.append(UInt8(ascii: "\n"))
         var status = stat()
         if stat(path, &status) == 0, status.st_size + bytes.count > Self.sizeLimit { rename(path, path + ".1") }
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        return bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == bytes.count
+        guard fstat(descriptor, &status) == 0 else { return false }
+        let end = status.st_size
+        var last: UInt8 = 0
+        if end > 0, pread(descriptor, &last, 1, end - 1) == 1, last != UInt8(ascii: "\n") {
+            bytes.insert(UInt8(ascii: "\n"), at: 0)
+        }
+        guard bytes.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) == bytes.count else {
+            // The disk is full: half a line is worse than none.
+            _ = ftruncate(descriptor, end)
+            return false
+        }
+        return fdatasync(descriptor) == 0
     }
 }

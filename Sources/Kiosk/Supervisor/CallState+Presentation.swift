@@ -21,31 +21,32 @@ extension CallState {
     }
 
     /// What staff should know beside the state.
-    private var detail: String? {
+    private func detail(_ panel: String?) -> String? {
         if case .ended(let reason, _, _, _) = phase { return reason.rawValue }
-        guard let fault = faults.first else { return nil }
+        guard let fault = faults.first else { return panel }
         switch fault {
         case .mediaUnavailable: return "media process not running"
         case .deviceFailed(let device, let text): return "\(device.rawValue) failed: \(text)"
         }
     }
 
-    func panelCall(at now: Instant) -> PanelCall {
+    /// - Parameter panel: what is wrong with the board's own lines.
+    func panelCall(at now: Instant, panel: String? = nil) -> PanelCall {
         let (state, with, since) = summary
         let elapsed = since.map { Int(clamping: max(0, (now - $0).milliseconds)) } ?? 0
-        return PanelCall(state: state, with: with?.name, elapsed: elapsed, detail: detail)
+        return PanelCall(state: state, with: with?.name, elapsed: elapsed, detail: detail(panel))
     }
 
-    func kioskStatus(at now: Instant) -> KioskStatus {
+    func kioskStatus(at now: Instant, panel: String? = nil) -> KioskStatus {
         let (state, with, since) = summary
         let age = since.map { max(0, (now - $0).milliseconds) }
         // The server itself knows who is offline, and a call that has ended leaves a kiosk that is ready.
         let known: KioskStatus.State = ["ended", "offline"].contains(state) ? .idle : .init(rawValue: state) ?? .idle
-        return KioskStatus(known, with: known == .idle ? nil : with?.name, since: age, detail: detail)
+        return KioskStatus(known, with: known == .idle ? nil : with?.name, since: age, detail: detail(panel))
     }
 
     /// The camera's and microphone's lights follow the device itself, never the call.
-    var lights: [PanelLight] {
+    func lights(hasPanelFault: Bool) -> [PanelLight] {
         let call: PanelLight.State =
             switch phase {
             case .idle, .ended: .off
@@ -56,7 +57,7 @@ extension CallState {
             PanelLight(name: "call", state: call),
             PanelLight(name: "camera", state: devices.camera == .open ? .on : .off),
             PanelLight(name: "microphone", state: devices.microphone == .open ? .on : .off),
-            PanelLight(name: "fault", state: faults.isEmpty ? .off : .on),
+            PanelLight(name: "fault", state: faults.isEmpty && !hasPanelFault ? .off : .on),
         ]
     }
 }

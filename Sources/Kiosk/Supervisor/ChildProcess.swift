@@ -49,7 +49,7 @@ final class ChildProcess: Sendable {
 
     /// Waits for its end, and makes one after `patience`. Blocks the calling thread; once, after the socket has ended.
     /// - Returns: how it ended, in words.
-    func reap(patience: Interval = .seconds(2)) -> String {
+    func reap(patience: Interval) -> String {
         let deadline = MonotonicClock.now() + patience
         var status: Int32 = 0
         while true {

@@ -2,7 +2,7 @@ public import Devices
 public import KioskConfiguration
 import FrontPanel
 import Glibc
-import LinuxIO
+public import LinuxIO
 import LocalControl
 public import Logging
 import Primitives
@@ -32,14 +32,15 @@ public enum Kiosk {
     }
 
     /// Runs until the current task is cancelled, and ends with devices closed and the media process gone.
-    /// - Parameter displays: where the screen is shown; nil if it is only seen on the front panel.
+    /// - Parameters:
+    ///   - displays: where the screen is shown; nil if it is only seen on the front panel.
+    ///   - mediaSocket: where systemd starts kiosk-mediad for whoever connects; nil looks at the usual place, and starts
+    ///     it as a child if there is no such socket.
+    ///   - manager: who is told how kioskd is doing.
     public static func run(
         board: BoardConfiguration, boardFile: String, site: SiteConfiguration, displays: (any DisplayBackend)? = nil,
-        logger: Logger
+        mediaSocket: String? = nil, manager: ServiceManager? = nil, logger: Logger
     ) async throws(StartFailure) {
-        guard let mediad = ExecutableSearch.find("kiosk-mediad") else {
-            throw .unavailable("kiosk-mediad is neither beside kioskd nor in $PATH")
-        }
         let languages = try languages(site)
         for directory in [RuntimePaths.runtimeDirectory, RuntimePaths.stateDirectory] {
             if let reason = RuntimePaths.make(directory) { throw .unavailable("no directory: \(reason)") }
@@ -49,9 +50,7 @@ public enum Kiosk {
             width: board.display.width, height: board.display.height, options: ScreenOptions(languages: languages))
         let presenter = try displays.map { displays throws(StartFailure) in try present(display, on: displays, logger) }
         defer { presenter?.stop() }
-        let media = RemoteMedia(
-            executable: mediad, arguments: ["--board", boardFile, "--control-fd", "3"], pictures: display,
-            logger: logger)
+        let media = try media(boardFile, mediaSocket, display, logger)
         let signalling = try signalling(site, logger)
         let exchange = ControlExchange()
         let control: ControlServer
@@ -66,9 +65,25 @@ public enum Kiosk {
             site: site,
             with: Supervisor.Collaborators(
                 media: media, signalling: signalling, panel: panel, screen: display, clock: clock,
-                callLog: CallLog(directory: RuntimePaths.stateDirectory)), logger: logger)
+                callLog: CallLog(directory: RuntimePaths.stateDirectory), lines: try lines(board), manager: manager),
+            logger: logger)
         await exchange.open(to: supervisor)
         await supervisor.run()
+    }
+
+    private static func media(
+        _ boardFile: String, _ socket: String?, _ display: VirtualDisplay, _ logger: Logger
+    ) throws(StartFailure) -> RemoteMedia {
+        if let socket = socket ?? (access(RuntimePaths.mediaSocket, F_OK) == 0 ? RuntimePaths.mediaSocket : nil) {
+            logger.info("the media process is systemd's", metadata: ["socket": "\(socket)"])
+            return RemoteMedia(socket: socket, pictures: display, logger: logger)
+        }
+        guard let mediad = ExecutableSearch.find("kiosk-mediad") else {
+            throw .unavailable("kiosk-mediad is neither beside kioskd nor in $PATH")
+        }
+        return RemoteMedia(
+            executable: mediad, arguments: ["--board", boardFile, "--control-fd", "3"], pictures: display,
+            logger: logger)
     }
 
     private static func languages(_ site: SiteConfiguration) throws(StartFailure) -> [ScreenLanguage] {

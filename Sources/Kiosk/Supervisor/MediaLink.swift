@@ -7,17 +7,21 @@ import Synchronization
 
 /// The reading end of one media process's socket, on a thread of its own.
 final class MediaLink: Sendable {
-    private let child: ChildProcess
+    private let child: any MediaProcess
     private let pictures: any PictureSink
     private let events: AsyncStream<MediaServiceEvent>.Continuation
     private let logger: Logger
+    /// How long the process must have been healthy before it counts as started.
+    private let probation: Interval
+    private let began = MonotonicClock.now()
     /// When the process last gave a sign of health.
     private let heardAt: Gauge
 
     init(
-        child: ChildProcess, pictures: any PictureSink, events: AsyncStream<MediaServiceEvent>.Continuation,
-        logger: Logger
+        child: any MediaProcess, pictures: any PictureSink, events: AsyncStream<MediaServiceEvent>.Continuation,
+        probation: Interval, logger: Logger
     ) {
+        self.probation = probation
         (self.child, self.pictures, self.events, self.logger) = (child, pictures, events, logger)
         heardAt = Gauge(MonotonicClock.now().nanoseconds)
     }
@@ -28,6 +32,7 @@ final class MediaLink: Sendable {
     /// Reads until the process has ended. Blocks. - Returns: how it ended.
     func serve() -> String {
         var frames: (memory: SharedMemory, layout: FrameMemory)?
+        var started: [PoolSummary]?
         let buffer = UnsafeMutableRawBufferPointer.allocate(
             byteCount: MediaControl.maximumMessageSize, alignment: 16)
         defer { buffer.deallocate() }
@@ -39,8 +44,12 @@ final class MediaLink: Sendable {
                 if let descriptor = received.takeDescriptor() {
                     frames = map(descriptor, layout).map { ($0, layout) }
                 }
-            } else if !take(event, frames) {
+            } else if !take(event, frames, &started) {
                 child.kill()
+            }
+            if let pools = started, MonotonicClock.now() - began >= probation {
+                started = nil
+                if !pass(.started(pools)) { child.kill() }
             }
         }
         child.socket.shutdown()
@@ -77,14 +86,17 @@ final class MediaLink: Sendable {
     }
 
     /// - Returns: false if the process is of no use and has to end.
-    private func take(_ event: MediaEvent, _ frames: (memory: SharedMemory, layout: FrameMemory)?) -> Bool {
+    private func take(
+        _ event: MediaEvent, _ frames: (memory: SharedMemory, layout: FrameMemory)?, _ started: inout [PoolSummary]?
+    ) -> Bool {
         switch event {
         case .hello(let version, let pools):
             guard version == MediaControl.version else {
                 logger.critical("kiosk-mediad is of another version", metadata: ["version": "\(version)"])
                 return false
             }
-            return pass(.started(pools))
+            started = pools
+            return true
         case .pong(_, let heartbeats):
             let stuck = heartbeats.contains { heart in
                 [.control, .network].contains(heart.thread) && heart.age > RemoteMedia.silence

@@ -9,34 +9,55 @@ import Synchronization
 /// kiosk-mediad in a process of its own: starts it, watches it, and starts it again.
 ///
 /// A `ping` goes every second; 3 s without an answer, or a main thread of it that has stood still for as long, end it by
-/// SIGKILL. It is started again after 100 ms, and each time it dies young after twice as long, up to 5 s.
+/// SIGKILL, or where systemd runs it by leaving it to its watchdog. When it is started again: see `RestartPacing`.
 /// One thread reads its socket and hands pictures on without the actor's knowing.
 public final class RemoteMedia: MediaService {
     public let events: AsyncStream<MediaServiceEvent>
 
     private let sink: AsyncStream<MediaServiceEvent>.Continuation
-    private let executable: String
-    private let arguments: [String]
+    private let start: @Sendable () throws(SystemError) -> any MediaProcess
     private let pictures: any PictureSink
     private let logger: Logger
-    private let current = Mutex<ChildProcess?>(nil)
+    private let current = Mutex<(process: any MediaProcess, link: MediaLink)?>(nil)
 
     static let heartbeat = Interval.seconds(1)
     static let silence = Interval.seconds(3)
-    static let firstPause = Interval.milliseconds(100)
-    static let longestPause = Interval.seconds(5)
+    /// One that dies again and again must have lived so long to count as started, so that the screen does not flicker.
+    static let probation = Interval.seconds(5)
 
-    public init(executable: String, arguments: [String], pictures: any PictureSink, logger: Logger) {
-        (self.executable, self.arguments, self.pictures, self.logger) = (executable, arguments, pictures, logger)
+    /// A child process.
+    public convenience init(executable: String, arguments: [String], pictures: any PictureSink, logger: Logger) {
+        self.init(pictures: pictures, logger: logger) { () throws(SystemError) in
+            try ChildProcess(executable: executable, arguments: arguments)
+        }
+    }
+
+    /// One that systemd starts for whoever connects to `socket`.
+    public convenience init(socket path: String, pictures: any PictureSink, logger: Logger) {
+        self.init(pictures: pictures, logger: logger) { () throws(SystemError) in try ActivatedProcess(path: path) }
+    }
+
+    private init(
+        pictures: any PictureSink, logger: Logger,
+        start: @escaping @Sendable () throws(SystemError) -> any MediaProcess
+    ) {
+        (self.start, self.pictures, self.logger) = (start, pictures, logger)
         (events, sink) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(4096))
     }
 
     public func send(_ command: MediaCommand) {
-        guard let child = current.withLock({ $0 }) else { return }
+        guard let child = current.withLock({ $0?.process }) else { return }
         send(command, to: child)
     }
 
-    private func send(_ command: MediaCommand, to child: ChildProcess) {
+    /// Returns once a process that is there is healthy; at once if there is none, which is no fault of this loop.
+    public func pulse() async {
+        while let link = current.withLock({ $0?.link }), link.silence > Self.silence, !Task.isCancelled {
+            try? await Task.sleep(nanoseconds: 100_000_000)
+        }
+    }
+
+    private func send(_ command: MediaCommand, to child: any MediaProcess) {
         do {
             let bytes = try command.encoded()
             // A process that lets commands pile up hangs.
@@ -49,26 +70,25 @@ public final class RemoteMedia: MediaService {
     }
 
     public func run() async {
-        var pause = Self.firstPause
+        var pacing = RestartPacing()
         while !Task.isCancelled {
             let began = MonotonicClock.now()
             if let child = launch() {
-                let reason = await watch(child)
+                let reason = await watch(child, probation: pacing.isLooping ? Self.probation : .zero)
                 if Task.isCancelled { break }
                 sink.yield(.lost(reason: reason))
             }
-            pause = MonotonicClock.now() - began > .seconds(10) ? Self.firstPause : pause
+            let wasLooping = pacing.isLooping
+            let pause = pacing.ended(startedAt: began, now: MonotonicClock.now())
+            if pacing.isLooping, !wasLooping { logger.critical("the media process dies again and again") }
             try? await Task.sleep(nanoseconds: UInt64(pause.nanoseconds))
-            pause = min(pause * 2, Self.longestPause)
         }
         sink.finish()
     }
 
-    private func launch() -> ChildProcess? {
+    private func launch() -> (any MediaProcess)? {
         do throws(SystemError) {
-            let child = try ChildProcess(executable: executable, arguments: arguments)
-            logger.debug("started the media process", metadata: ["pid": "\(child.pid)"])
-            return child
+            return try start()
         } catch {
             logger.error("the media process cannot be started", metadata: ["error": "\(error)"])
             return nil
@@ -76,11 +96,11 @@ public final class RemoteMedia: MediaService {
     }
 
     /// Serves one process to its end. - Returns: how it ended.
-    private func watch(_ child: ChildProcess) async -> String {
-        current.withLock { $0 = child }
-        defer { current.withLock { $0 = nil } }
+    private func watch(_ child: any MediaProcess, probation: Interval) async -> String {
+        let link = MediaLink(child: child, pictures: pictures, events: sink, probation: probation, logger: logger)
         send(.hello(version: MediaControl.version), to: child)
-        let link = MediaLink(child: child, pictures: pictures, events: sink, logger: logger)
+        current.withLock { $0 = (child, link) }
+        defer { current.withLock { $0 = nil } }
         let watchdog = Task { [weak self] in
             var number: UInt32 = 0
             while !Task.isCancelled {

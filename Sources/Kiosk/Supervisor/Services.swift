@@ -1,8 +1,10 @@
 public import FrontPanel
+public import GPIOPanel
 public import MediaControl
 public import Primitives
 public import Screens
 public import SignallingClient
+import LinuxIO
 
 /// kiosk-mediad, or in tests something that behaves like it. Both speak MediaControl's messages.
 public protocol MediaService: Sendable {
@@ -12,6 +14,8 @@ public protocol MediaService: Sendable {
     func run() async
     /// Never waits. A command to a service that is not there is dropped: whoever starts it anew knows what it needs.
     func send(_ command: MediaCommand)
+    /// Returns when the service has been seen to live.
+    func pulse() async
 }
 
 public enum MediaServiceEvent: Equatable, Sendable {
@@ -30,9 +34,22 @@ public protocol SignallingService: Sendable {
     func run() async
     @discardableResult
     func send(_ action: SignallingAction) async -> SignallingDelivery
+    /// Returns when the loop that holds the connection has gone round.
+    func pulse() async
 }
 
-/// Buttons and lights.
+/// Buttons, lamps, switch and relay on the board's own lines.
+public protocol LineService: Sendable {
+    /// One consumer.
+    var events: AsyncStream<PanelEvent> { get }
+    /// What is known before any event.
+    var initialState: PanelState { get }
+    func show(_ lamps: PanelLamps)
+    func pulse() async
+    func stop() async
+}
+
+/// The page's buttons and lights.
 public protocol PanelService: Sendable {
     /// One consumer.
     var inputs: AsyncStream<PanelInput> { get }
@@ -43,6 +60,8 @@ public protocol PanelService: Sendable {
 /// What the patient looks at.
 public protocol ScreenService: Sendable {
     func show(_ content: ScreenContent)
+    /// Returns when whatever draws has been seen to live.
+    func pulse() async
 }
 
 /// The times of day and of the machine.
@@ -55,6 +74,24 @@ public protocol SupervisorClock: Sendable {
     func timeOfDay() -> String
 }
 
-extension SignallingClient: SignallingService {}
+extension MediaService {
+    public func pulse() async {}
+}
+extension ScreenService {
+    public func pulse() async {}
+}
+extension SignallingService {
+    public func pulse() async {}
+}
+extension SignallingClient: SignallingService {
+    /// The actor runs on the connection's own event loop.
+    public func pulse() async { _ = sockId }
+}
+extension GPIOPanel: LineService {
+    public func pulse() async {
+        let asked = MonotonicClock.now()
+        while beatAt < asked - .seconds(1), !Task.isCancelled { try? await Task.sleep(nanoseconds: 100_000_000) }
+    }
+}
 extension FrontPanelServer: PanelService {}
 extension VirtualDisplay: ScreenService {}

@@ -1,6 +1,7 @@
 import CallControl
 import KioskConfiguration
 import FrontPanel
+import GPIOPanel
 public import LocalControl
 import MediaControl
 import Primitives
@@ -24,7 +25,7 @@ extension Supervisor {
 
     private func status() -> JSONValue {
         let (state, now) = (machine.state, with.clock.now())
-        let call = state.panelCall(at: now)
+        let call = state.panelCall(at: now, panel: lineTrouble)
         let devices = KioskDevice.allCases.map { device -> (String, JSONValue?) in
             switch state.devices[device] {
             case .open: (device.rawValue, .string("open"))
@@ -39,9 +40,22 @@ extension Supervisor {
             ("with", call.with.map { .string($0) }), ("elapsedMilliseconds", .integer(Int64(call.elapsed))),
             ("answersInMilliseconds", countdown.map { .integer($0) }), ("detail", call.detail.map { .string($0) }),
             ("online", .bool(state.offlineSince == nil)), ("server", server.map { .string($0) }),
-            ("devices", .members(devices)),
+            ("devices", .members(devices)), ("panel", panelStatus()),
             ("media", .members([("losses", .integer(Int64(counters.mediaLosses)))])),
         ])
+    }
+
+    /// Nil where the board has no lines of its own.
+    private func panelStatus() -> JSONValue? {
+        guard let lines else { return nil }
+        let list = lines.lines.map { line -> JSONValue in
+            var reason: JSONValue?
+            if case .missing(let text) = line.condition { reason = .string(text) }
+            return .members([
+                ("line", .string(line.role.rawValue)), ("condition", .string(line.condition.word)), ("reason", reason),
+            ])
+        }
+        return .members([("lines", .array(list)), ("private", lines.isPrivate.map { .bool($0) })])
     }
 
     private func statistics() async -> JSONValue {
@@ -53,6 +67,8 @@ extension Supervisor {
                     ("calls", .integer(Int64(counters.calls))), ("connections", .integer(Int64(counters.connections))),
                     ("mediaStarts", .integer(Int64(counters.mediaStarts))),
                     ("mediaLosses", .integer(Int64(counters.mediaLosses))),
+                    ("callLogLosses", .integer(Int64(counters.callLogLosses))),
+                    ("pressesRefused", .integer(Int64(counters.pressesRefused))),
                 ])
             ),
             (

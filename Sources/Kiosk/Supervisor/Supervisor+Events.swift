@@ -15,6 +15,7 @@ extension Supervisor {
             self.pools = pools
             counters.mediaStarts += 1
             logger.info("media process started")
+            sendPrivacy()
             take(.mediaStarted)
         case .lost(let reason):
             counters.mediaLosses += 1
@@ -69,18 +70,32 @@ extension Supervisor {
 
     func take(_ input: PanelInput) {
         let now = with.clock.now()
-        let isRinging = if case .ringingIn = machine.state.phase { true } else { false }
-        let meant: CallInput? =
-            switch input {
-            case .pressed(PanelButton.call.name): button.press(isRinging: isRinging, now: now)
-            case .released(PanelButton.call.name): button.release(now: now)
-            case .long(PanelButton.call.name): .held
-            case .pressed, .released, .long: nil
-            }
-        if let meant {
-            take(meant)
-        } else {
-            arm()
+        switch input {
+        case .pressed(PanelButton.call.name): press(PanelButton.call.name, at: now)
+        case .released(PanelButton.call.name): release(PanelButton.call.name, at: now)
+        case .long(PanelButton.call.name): mean(.held, by: PanelButton.call.name)
+        case .pressed, .released, .long: break
         }
+    }
+
+    /// - Parameter instant: when the button went down, which may be a moment ago.
+    func press(_ button: String, at instant: Instant) {
+        let isRinging = if case .ringingIn = machine.state.phase { true } else { false }
+        mean(buttons[button, default: ButtonReader()].press(isRinging: isRinging, now: instant), by: button)
+    }
+
+    func release(_ button: String, at instant: Instant) {
+        mean(buttons[button, default: ButtonReader()].release(now: instant), by: button)
+    }
+
+    private func mean(_ input: CallInput?, by button: String) {
+        guard let input else { return arm() }
+        if case .idle = machine.state.phase, !allowances[button, default: PressAllowance()].admits(at: with.clock.now())
+        {
+            counters.pressesRefused += 1
+            logger.warning("a button starts too many calls", metadata: ["button": "\(button)"])
+            return
+        }
+        take(input)
     }
 }

@@ -1,6 +1,7 @@
 import CallControl
 import KioskConfiguration
 import FrontPanel
+import GPIOPanel
 import Primitives
 import Screens
 
@@ -11,8 +12,10 @@ extension Supervisor {
             ScreenContent(
                 call: machine.state, clinic: site.kiosk.clinic ?? site.kiosk.name,
                 kiosk: [site.kiosk.name, site.kiosk.place].compactMap(\.self).joined(separator: " · "),
-                clock: with.clock.timeOfDay(), emergency: site.emergency.text ?? ""))
+                clock: with.clock.timeOfDay(), emergency: site.emergency.text ?? "",
+                isPrivate: lines?.isPrivate ?? false))
         publishPanel()
+        showLamps()
         announce()
     }
 
@@ -28,7 +31,7 @@ extension Supervisor {
         panel.publish(
             PanelSnapshot(
                 kiosk: site.kiosk.name, place: site.kiosk.place ?? "", call: state.panelCall(at: with.clock.now()),
-                lights: state.lights, devices: devices,
+                lights: state.lights(hasPanelFault: lines?.hasFault ?? false), devices: devices,
                 microphoneLevel: state.devices.microphone == .open ? levels.map { Double($0.microphone) } : nil,
                 speakerLevel: state.devices.speaker == .open ? levels.map { Double($0.speaker) } : nil))
     }

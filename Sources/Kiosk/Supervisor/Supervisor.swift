@@ -1,6 +1,8 @@
 public import CallControl
 public import KioskConfiguration
 import FrontPanel
+import GPIOPanel
+public import LinuxIO
 import LocalControl
 public import Logging
 import MediaControl
@@ -23,11 +25,17 @@ public actor Supervisor {
         public var screen: any ScreenService
         public var clock: any SupervisorClock
         public var callLog: CallLog?
+        /// The board's own buttons and lamps; nil where it has none.
+        public var lines: (any LineService)?
+        /// Who is told how kioskd is doing; nil where nobody wants to know.
+        public var manager: ServiceManager?
 
         public init(
             media: any MediaService, signalling: any SignallingService, panel: (any PanelService)?,
-            screen: any ScreenService, clock: any SupervisorClock, callLog: CallLog?
+            screen: any ScreenService, clock: any SupervisorClock, callLog: CallLog?,
+            lines: (any LineService)? = nil, manager: ServiceManager? = nil
         ) {
+            (self.lines, self.manager) = (lines, manager)
             (self.media, self.signalling, self.panel) = (media, signalling, panel)
             (self.screen, self.clock, self.callLog) = (screen, clock, callLog)
         }
@@ -39,7 +47,11 @@ public actor Supervisor {
     let started: Instant
 
     var machine: CallMachine
-    var button = ButtonReader()
+    /// By the button's name: the page's, and the board's own.
+    var buttons: [String: ButtonReader] = [:]
+    var allowances: [String: PressAllowance] = [:]
+    /// What the board's own lines are like; nil where it has none.
+    var lines: PanelState?
     var levels: (microphone: Float, speaker: Float)?
     /// What each open device says of its format.
     var formats: [KioskDevice: String] = [:]
@@ -57,6 +69,8 @@ public actor Supervisor {
         var mediaStarts = 0
         var mediaLosses = 0
         var connections = 0
+        var callLogLosses = 0
+        var pressesRefused = 0
     }
 
     public init(site: SiteConfiguration, with collaborators: Collaborators, logger: Logger) {
@@ -64,6 +78,7 @@ public actor Supervisor {
         self.with = collaborators
         self.logger = logger
         started = collaborators.clock.now()
+        lines = collaborators.lines?.initialState
         machine = CallMachine(policy: CallPolicy(site.answer), now: started)
         // A server that takes nothing loses the connection long before this many wait; presence is said again on joining.
         (outbox, outgoing) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1024))
@@ -75,7 +90,7 @@ public actor Supervisor {
 
     /// Runs the kiosk until the task is cancelled; then hangs up, closes the devices and ends what it runs.
     public func run() async {
-        let (media, signalling, panel) = (with.media, with.signalling, with.panel)
+        let (media, signalling, panel, lines) = (with.media, with.signalling, with.panel, with.lines)
         let runs = [
             Task { await media.run() }, Task { await signalling.run() },
         ]
@@ -83,16 +98,20 @@ public actor Supervisor {
             Task { for await event in media.events { self.take(event) } },
             Task { for await event in signalling.events { self.take(event) } },
             Task { if let panel { for await input in panel.inputs { self.take(input) } } },
+            Task { if let lines { for await event in lines.events { self.take(event) } } },
             Task { await self.keepTime() },
+            Task { await self.keepVigil() },
         ]
         let sender = Task { [outbox] in
             for await action in outbox { await signalling.send(action) }
         }
         publish()
         arm()
+        with.manager?.notify(["READY=1"])
         await Self.cancellation()
 
         logger.info("ending")
+        with.manager?.notify(["STOPPING=1"])
         take(.requested(.hangUp))
         outgoing.finish()
         await sender.value
@@ -101,7 +120,22 @@ public actor Supervisor {
         timer?.task.cancel()
         for listener in listeners { listener.cancel() }
         await panel?.stop()
+        await lines?.stop()
     }
+
+    /// Feeds the watchdog. `loops` beside our own: those of the collaborators.
+    private func keepVigil() async {
+        guard let manager = with.manager else { return }
+        let (media, signalling, lines, screen) = (with.media, with.signalling, with.lines, with.screen)
+        var loops: [Vigil.Loop] = [
+            ("main", { [weak self] in await self?.pulse() }), ("media", { await media.pulse() }),
+            ("signalling", { await signalling.pulse() }), ("screen", { await screen.pulse() }),
+        ]
+        if let lines { loops.append(("panel", { await lines.pulse() })) }
+        await Vigil(manager: manager, clock: with.clock, logger: logger).run(loops)
+    }
+
+    private func pulse() {}
 
     /// Returns when the current task is cancelled.
     private static func cancellation() async {
@@ -119,7 +153,9 @@ public actor Supervisor {
 
     private func advance() {
         let now = with.clock.now()
-        if let input = button.advance(to: now) { take(input) }
+        for name in buttons.keys.sorted() {
+            if let input = buttons[name]?.advance(to: now) { take(input) }
+        }
         let before = machine.state.phase
         perform(machine.advance(to: now))
         settle(from: before)
@@ -127,15 +163,19 @@ public actor Supervisor {
 
     private func settle(from before: CallPhase) {
         let state = machine.state
-        if before != state.phase { logger.info("call", metadata: ["state": "\(state.panelCall(at: started).state)"]) }
-        if case .ringingIn = state.phase {} else { button.forget() }
+        if before != state.phase {
+            with.manager?.notify(["STATUS=\(state.panelCall(at: started).state)"])
+            logger.info("call", metadata: ["state": "\(state.panelCall(at: started).state)"])
+        }
+        if case .ringingIn = state.phase {} else { for name in buttons.keys { buttons[name]?.forget() } }
         publish()
         arm()
     }
 
     /// One timer, for the earliest thing that is due.
     func arm() {
-        let due = min(machine.nextDeadline, button.nextDeadline)
+        let held = buttons.values.reduce(Instant.distantFuture) { min($0, $1.nextDeadline) }
+        let due = min(machine.nextDeadline, held)
         if let timer {
             guard timer.due != due else { return }
             timer.task.cancel()
@@ -176,12 +216,15 @@ public actor Supervisor {
         let now = with.clock.now()
         let written = with.callLog?.append(
             record, endedAt: with.clock.wallClockMilliseconds(), ringingFor: (now - record.began).milliseconds)
-        if written == false { logger.warning("the call log could not be written") }
+        if written == false {
+            counters.callLogLosses += 1
+            logger.warning("the call log could not be written")
+        }
     }
 
     /// Tells the server what the kiosk is doing, if it is something else than before.
     func announce(always: Bool = false) {
-        let status = machine.state.kioskStatus(at: with.clock.now())
+        let status = machine.state.kioskStatus(at: with.clock.now(), panel: lineTrouble)
         let isNews =
             presence.map { ($0.state, $0.with, $0.detail) != (status.state, status.with, status.detail) } ?? true
         guard always || isNews else { return }

@@ -10,6 +10,8 @@ import Synchronization
 public final class GPIOPanel: Sendable {
     /// One consumer. Bounded: when nobody listens, the oldest is dropped.
     public let events: AsyncStream<PanelEvent>
+    /// What is known before any line has been looked at.
+    public let initialState: PanelState
     private let desk: PanelDesk
     private let thread: MediaThread
 
@@ -18,15 +20,26 @@ public final class GPIOPanel: Sendable {
     ///   - lines: at most one of each role.
     ///   - debounce: 5–30 ms.
     /// - Throws: only if there is no thread to be had; lines that are not there are said by `events`.
-    public init(lines: [PanelLine], debounce: Interval) throws(SystemError) {
+    public convenience init(lines: [PanelLine], debounce: Interval) throws(SystemError) {
+        try self.init(lines: lines, debounce: debounce) { _ in }
+    }
+
+    /// - Parameter heard: told of every event as well, on the panel's thread.
+    public init(
+        lines: [PanelLine], debounce: Interval, heard: @escaping @Sendable (PanelEvent) -> Void
+    ) throws(SystemError) {
         let (events, sink) = AsyncStream.makeStream(of: PanelEvent.self, bufferingPolicy: .bufferingNewest(256))
         let desk = try PanelDesk()
         self.events = events
+        initialState = PanelLogic(lines: lines, debounce: debounce, now: .zero).state
         self.desk = desk
         let epoll = Mutex<EpollSet?>(try EpollSet())
         thread = try MediaThread(name: "gpio-panel") {
             guard let set = epoll.withLock({ $0.take() }) else { return }
-            let loop = PanelLoop(lines: lines, debounce: debounce, desk: desk, epoll: set, events: sink)
+            let loop = PanelLoop(lines: lines, debounce: debounce, desk: desk, epoll: set) { event in
+                sink.yield(event)
+                heard(event)
+            }
             loop.run()
             sink.finish()
         }

@@ -55,7 +55,6 @@ public struct PanelLogic: Sendable {
         entries[index].missing = nil
         if role.isButton { entries[index].button = ButtonWatch(debounce: period, isDown: level, now: now) }
         if role == .privacySwitch { entries[index].level = Debouncer(period: period, level: level) }
-        tell()
     }
 
     /// The line could not be taken, or is gone.
@@ -67,14 +66,12 @@ public struct PanelLogic: Sendable {
         (entries[index].button, entries[index].level) = (nil, nil)
         // Nobody will see the release any more.
         if wasDown { events.append(.released(role, at: now)) }
-        tell()
     }
 
     public mutating func edge(_ role: PanelRole, isActive: Bool, at instant: Instant) {
         guard let index = index(of: role) else { return }
         note(entries[index].button?.edge(isDown: isActive, at: instant) ?? [], role)
         _ = entries[index].level?.edge(to: isActive, at: instant)
-        tell()
     }
 
     public mutating func show(_ lamps: PanelLamps, now: Instant) {
@@ -88,7 +85,6 @@ public struct PanelLogic: Sendable {
             note(entries[index].button?.advance(to: now) ?? [], entries[index].line.role)
             _ = entries[index].level?.advance(to: now)
         }
-        tell()
     }
 
     /// When `advance`, `due` or `outputs` have something new at the latest.
@@ -122,8 +118,11 @@ public struct PanelLogic: Sendable {
         }
     }
 
-    /// What has happened since the last call, in order.
+    /// What has happened since the last call, in order, and then what has become of the lines by it.
     public mutating func takeEvents() -> [PanelEvent] {
+        let state = state
+        if state != told { events.append(.changed(state)) }
+        told = state
         defer { events = [] }
         return events
     }
@@ -139,12 +138,5 @@ public struct PanelLogic: Sendable {
             case .stuck, .freed: break  // the state says so
             }
         }
-    }
-
-    private mutating func tell() {
-        let state = state
-        guard state != told else { return }
-        told = state
-        events.append(.changed(state))
     }
 }

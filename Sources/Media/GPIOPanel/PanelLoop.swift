@@ -8,11 +8,12 @@ final class PanelLoop {
     private let lines: [PanelLine]
     private let debounce: Interval
     private let desk: PanelDesk
-    private let events: AsyncStream<PanelEvent>.Continuation
+    private let tell: (PanelEvent) -> Void
     private var epoll: EpollSet
     private var logic: PanelLogic
     private var taken: [PanelRole: TakenLine] = [:]
     private var written: [PanelRole: Bool] = [:]
+    private var rewriteAt = Instant.zero
 
     private static let signalTag = UInt64.max
     /// A kernel's time of an edge that is further away than this is of another clock and not believed.
@@ -20,9 +21,9 @@ final class PanelLoop {
 
     init(
         lines: [PanelLine], debounce: Interval, desk: PanelDesk, epoll: consuming EpollSet,
-        events: AsyncStream<PanelEvent>.Continuation
+        tell: @escaping (PanelEvent) -> Void
     ) {
-        (self.lines, self.debounce, self.desk, self.events) = (lines, debounce, desk, events)
+        (self.lines, self.debounce, self.desk, self.tell) = (lines, debounce, desk, tell)
         self.epoll = epoll
         logic = PanelLogic(lines: lines, debounce: debounce, now: MonotonicClock.now())
     }
@@ -36,7 +37,7 @@ final class PanelLoop {
             logic.advance(to: now)
             takeMissing(now)
             write(now)
-            for event in logic.takeEvents() { events.yield(event) }
+            for event in logic.takeEvents() { tell(event) }
             wait(until: min(logic.nextDeadline(after: now), now + .seconds(1)), now)
         }
         for line in lines where !line.role.isInput { _ = taken[line.role]?.set(false) }
@@ -77,11 +78,14 @@ final class PanelLoop {
         }
     }
 
+    /// Writes what has changed, and once a second everything: an output whose chip has gone gives no other sign.
     private func write(_ now: Instant) {
+        let isDue = now >= rewriteAt
+        if isDue { rewriteAt = now + PanelLogic.retry }
         for line in lines where !line.role.isInput {
             guard let output = taken[line.role] else { continue }
             let level = logic.output(line.role, at: now)
-            guard written[line.role] != level else { continue }
+            guard isDue || written[line.role] != level else { continue }
             if output.set(level) { written[line.role] = level } else { lose(line.role, now) }
         }
     }
