@@ -100,10 +100,11 @@ class Switchboard(Process):
 class Kiosk(Process):
     """kioskd on the virtual board, with its kiosk-mediad, its front panel and its state in `folder`."""
 
-    def __init__(self, programs, folder, url, name="Ward", room="101", answer=None, board=None, site=None):
+    def __init__(self, programs, folder, url, name="Ward", room="101", answer=None, board=None, site=None, env=None):
         super().__init__(folder)
         self.programs = programs
         self.url = url
+        self.env = env or {}
         self.panel_port = free_port()
         self.panel = f"http://127.0.0.1:{self.panel_port}"
         # A socket's path has 107 bytes, which a test's own folder may exceed.
@@ -125,7 +126,7 @@ class Kiosk(Process):
         self.launch()
 
     def launch(self):
-        env = dict(os.environ, XDG_STATE_HOME=str(self.folder), XDG_RUNTIME_DIR=str(self.runtime))
+        env = dict(os.environ, XDG_STATE_HOME=str(self.folder), XDG_RUNTIME_DIR=str(self.runtime), **self.env)
         self.start([self.programs / "kioskd", "--board", self.board_file, "--site", self.site_file], env)
 
     def stop(self, *arguments, **options):

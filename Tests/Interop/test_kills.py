@@ -62,6 +62,49 @@ def test_supervisor_killed_in_a_call(call, kiosk):
     wait_for(lambda: not os.path.exists(f"/proc/{media_process}") or state(media_process) == "Z", 5, "the media process has ended")
 
 
+def test_media_process_frozen_in_a_call(call, browser, kiosk):
+    """It is killed after 3 s without a sign of life, and the call goes on with a new one."""
+    old = kiosk.media_pid()
+    os.kill(old, signal.SIGSTOP)
+    frozen = time.monotonic()
+    wait_for(lambda: not os.path.exists(f"/proc/{old}") or state(old) == "Z", 6, "the frozen process is killed", every=0.02)
+    assert 2 <= time.monotonic() - frozen <= 5
+    wait_for(lambda: (n := frame_number(browser)) and n < 200 and n, 10, "the new process's picture is seen", every=0.02)
+    assert time.monotonic() - frozen <= 10
+    call.click("hangup")
+    kiosk.wait_for_phase("idle")
+    wait_for_closed_devices(kiosk)
+
+
+def test_supervisor_frozen_in_a_call(call, browser, kiosk):
+    """Nobody says any more that the camera may be open, so it closes; thawed, kioskd takes the call up again."""
+    media_process = kiosk.media_pid()
+    os.kill(kiosk.child.pid, signal.SIGSTOP)
+    frozen = time.monotonic()
+    try:
+        wait_for(lambda: open_devices(media_process) == 0, 6, "the media process has closed its devices", every=0.02)
+        assert time.monotonic() - frozen <= 4.5
+    finally:
+        os.kill(kiosk.child.pid, signal.SIGCONT)
+    wait_for(lambda: kiosk.media_pid() not in (None, media_process), 10, "there is a new media process")
+    kiosk.wait_for_phase("inCall")
+    wait_for_moving_picture(browser)
+
+
+def test_media_process_that_dies_again_and_again(kiosk):
+    """A fault is shown, calmly: no start follows the other."""
+    for _ in range(5):
+        os.kill(wait_for(kiosk.media_pid, 10, "there is a media process", every=0.02), signal.SIGKILL)
+        wait_for(lambda: kiosk.media_pid() is None or state(kiosk.media_pid()) == "Z", 5, "it has died", every=0.005)
+        time.sleep(0.05)
+    wait_for(lambda: kiosk.status()["state"] == "fault", 10, "the fault is shown")
+    assert kiosk.state()["lights"]["fault"] == "on"
+    starts = kiosk.control("stats")["kioskd"]["mediaStarts"]
+    time.sleep(8)
+    assert kiosk.media_pid() is None and kiosk.control("stats")["kioskd"]["mediaStarts"] == starts
+    assert kiosk.status()["state"] == "fault"
+
+
 def state(pid):
     return open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0]
 
