@@ -143,7 +143,8 @@ enum LineTest {
         case .working: "\(line.role.rawValue): works."
         case .stuck: "\(line.role.rawValue): is stuck, or held all the time."
         case .missing(let reason):
-            "\(line.role.rawValue): \(reason). If another program has it, that is most likely kioskd: systemctl stop kioskd."
+            "\(line.role.rawValue): \(reason)."
+                + (reason.hasSuffix("busy") ? " That is most likely kioskd: systemctl stop kioskd." : "")
         }
     }
 }

@@ -1,6 +1,6 @@
 public import Devices
 public import LinuxIO
-import Primitives
+public import Primitives
 import Synchronization
 
 /// Shows a screen on a real display, on a thread of its own, for as long as there is one.
@@ -11,6 +11,7 @@ import Synchronization
 public final class ScreenPresenter: Sendable {
     private let wake: EventFD
     private let ends = Atomic(false)
+    private let beat = Gauge(MonotonicClock.now().nanoseconds)
     private let thread = Mutex<MediaThread?>(nil)
 
     /// - Parameters:
@@ -30,7 +31,9 @@ public final class ScreenPresenter: Sendable {
             var loop = PresenterLoop(screen: screen, displays: displays, report: report)
             var watched: Int32?
             while !ends.load(ordering: .acquiring) {
-                let next = loop.step(at: MonotonicClock.now())
+                let now = MonotonicClock.now()
+                beat.set(now.nanoseconds)
+                let next = loop.step(at: now)
                 if watched != loop.descriptor {
                     if let watched { waits.remove(watched) }
                     watched = loop.descriptor
@@ -43,6 +46,9 @@ public final class ScreenPresenter: Sendable {
         }
         self.thread.withLock { $0 = thread }
     }
+
+    /// When the thread last went round its loop, which it does once a second at the least.
+    public var beatAt: Instant { Instant(nanoseconds: beat.current) }
 
     /// Closes the display and ends the thread. Blocks until that is done.
     public func stop() {

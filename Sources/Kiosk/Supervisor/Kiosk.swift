@@ -65,10 +65,15 @@ public enum Kiosk {
             site: site,
             with: Supervisor.Collaborators(
                 media: media, signalling: signalling, panel: panel, screen: display, clock: clock,
-                callLog: CallLog(directory: RuntimePaths.stateDirectory), lines: try lines(board), manager: manager),
+                callLog: CallLog(directory: RuntimePaths.stateDirectory), lines: try lines(board), manager: manager,
+                display: presenter.map(Self.pulse)),
             logger: logger)
         await exchange.open(to: supervisor)
         await supervisor.run()
+    }
+
+    private static func pulse(_ presenter: ScreenPresenter) -> @Sendable () async -> Void {
+        { await awaitBeat { presenter.beatAt } }
     }
 
     private static func media(

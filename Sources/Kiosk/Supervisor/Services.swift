@@ -88,9 +88,13 @@ extension SignallingClient: SignallingService {
     public func pulse() async { _ = sockId }
 }
 extension GPIOPanel: LineService {
-    public func pulse() async {
-        let asked = MonotonicClock.now()
-        while beatAt < asked - .seconds(1), !Task.isCancelled { try? await Task.sleep(nanoseconds: 100_000_000) }
+    public func pulse() async { await awaitBeat { beatAt } }
+}
+
+/// Returns once a thread that beats every second has beaten within the last two.
+func awaitBeat(_ beatAt: () -> Instant) async {
+    while MonotonicClock.now() - beatAt() > .seconds(2), !Task.isCancelled {
+        try? await Task.sleep(nanoseconds: 100_000_000)
     }
 }
 extension FrontPanelServer: PanelService {}

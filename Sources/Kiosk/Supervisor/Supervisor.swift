@@ -29,13 +29,16 @@ public actor Supervisor {
         public var lines: (any LineService)?
         /// Who is told how kioskd is doing; nil where nobody wants to know.
         public var manager: ServiceManager?
+        /// Returns when the thread of the board's display has been seen to live; nil where it has none.
+        public var display: (@Sendable () async -> Void)?
 
         public init(
             media: any MediaService, signalling: any SignallingService, panel: (any PanelService)?,
             screen: any ScreenService, clock: any SupervisorClock, callLog: CallLog?,
-            lines: (any LineService)? = nil, manager: ServiceManager? = nil
+            lines: (any LineService)? = nil, manager: ServiceManager? = nil,
+            display: (@Sendable () async -> Void)? = nil
         ) {
-            (self.lines, self.manager) = (lines, manager)
+            (self.lines, self.manager, self.display) = (lines, manager, display)
             (self.media, self.signalling, self.panel) = (media, signalling, panel)
             (self.screen, self.clock, self.callLog) = (screen, clock, callLog)
         }
@@ -132,6 +135,7 @@ public actor Supervisor {
             ("signalling", { await signalling.pulse() }), ("screen", { await screen.pulse() }),
         ]
         if let lines { loops.append(("panel", { await lines.pulse() })) }
+        if let display = with.display { loops.append(("display", display)) }
         await Vigil(manager: manager, clock: with.clock, logger: logger).run(loops)
     }
 
