@@ -8,7 +8,7 @@ extension EncodeLoop {
     /// that is seen ten times as large as the network can take.
     private static var warmUpFrames: Int { 16 }
 
-    /// Makes the encoder, and the pictures that are made here, for one size.
+    /// Makes the encoder, and the place of the picture that is drawn here, for one size.
     mutating func prepare(_ format: VideoFormat, now: Instant) {
         bitrate = state.targetBitrate.current
         guard let layout = PictureLayout(format: .i420, width: format.width, height: format.height),
@@ -20,10 +20,7 @@ extension EncodeLoop {
             state.counters.encodeFailures.increment()
             return
         }
-        self.layout = layout
-        black = [UInt8](repeating: 128, count: layout.size)
-        for i in 0..<layout.offsetU { black[i] = 16 }
-        noCamera = NoCameraPicture(layout).bytes
+        drawn = DrawnPicture(layout)
         warmUp(&fresh, layout, now: now)
         encoder = consume fresh
     }

@@ -13,10 +13,8 @@ struct EncodeLoop: ~Copyable {
     let state: EngineState
     private var waiter: Waiter
     var encoder: VP8Encoder?
-    /// Of the two pictures below, which have the encoder's size.
-    var layout: PictureLayout?
-    var black: [UInt8] = []
-    var noCamera: [UInt8] = []
+    /// Of the encoder's size.
+    var drawn: DrawnPicture?
     var bitrate: Int64
     /// The newest picture, and whether it was encoded already.
     private var newest: VideoFrame?
@@ -104,16 +102,32 @@ struct EncodeLoop: ~Copyable {
     private mutating func encodeNoCamera(now: Instant) {
         newest = nil
         isNew = false
-        guard state.videoReceivers.current > 0, let layout else { return }
+        guard state.videoReceivers.current > 0 else { return }
         let wantsKeyFrame = state.keyFrameIsWanted.take()
         let isDue = lastNoCamera.map { now - $0 >= Self.noCameraInterval } ?? true
         guard isDue || wantsKeyFrame else { return }
         lastNoCamera = now
         state.counters.noCameraPictures.increment()
-        let picture = state.cameraMuted.isSet ? black : noCamera
-        if !encode(picture.span.bytes, layout, asKeyFrame: wantsKeyFrame, capturedAt: now), wantsKeyFrame {
+        let content: DrawnPicture.Content = state.cameraMuted.isSet ? .black : .noCamera
+        if !encodeDrawn(content, asKeyFrame: wantsKeyFrame, capturedAt: now), wantsKeyFrame {
             state.keyFrameIsWanted.set()
         }
+    }
+
+    private mutating func encodeDrawn(
+        _ content: DrawnPicture.Content, asKeyFrame: Bool, capturedAt: Instant
+    ) -> Bool {
+        guard var picture = drawn.take() else { return false }
+        picture.show(content)
+        let isEncoded = encode(picture, asKeyFrame: asKeyFrame, capturedAt: capturedAt)
+        drawn = consume picture
+        return isEncoded
+    }
+
+    private mutating func encode(
+        _ picture: borrowing DrawnPicture, asKeyFrame: Bool, capturedAt: Instant
+    ) -> Bool {
+        encode(picture.bytes, picture.layout, asKeyFrame: asKeyFrame, capturedAt: capturedAt)
     }
 
     /// False if no frame has left.
@@ -125,12 +139,10 @@ struct EncodeLoop: ~Copyable {
                     width: frame.width, height: frame.height,
                     framesPerSecond: state.devices.cameraFormat.framesPerSecond), now: frame.capturedAt)
         }
-        guard let layout else { return false }
-        guard state.cameraMuted.isSet else {
-            return encode(frame.buffer.bytes, frame.layout, asKeyFrame: asKeyFrame, capturedAt: frame.capturedAt)
+        guard !state.cameraMuted.isSet else {
+            return encodeDrawn(.black, asKeyFrame: asKeyFrame, capturedAt: frame.capturedAt)
         }
-        let black = black
-        return encode(black.span.bytes, layout, asKeyFrame: asKeyFrame, capturedAt: frame.capturedAt)
+        return encode(frame.buffer.bytes, frame.layout, asKeyFrame: asKeyFrame, capturedAt: frame.capturedAt)
     }
 
     private mutating func encode(
