@@ -2,6 +2,7 @@ import Primitives
 import SignallingClient
 import SignallingMessages
 import SocketIO
+import Testing
 
 /// The client's machine against a server played by the test, in virtual time.
 struct Rig {
