@@ -120,8 +120,12 @@ class Checks:
 
 
 def judge_tone(heard, frequency, wanted, least):
-    there = abs(heard["frequency"] - frequency) < 30 and heard["decibels"] > least
-    return None if there == wanted else f"{heard['frequency']:.0f} Hz at {heard['decibels']:.0f} dB"
+    decibels = heard["decibels"]
+    if decibels is None:
+        # The browser's word for no sound at all.
+        decibels = -180.0
+    there = abs(heard["frequency"] - frequency) < 30 and decibels > least
+    return None if there == wanted else f"{heard['frequency']:.0f} Hz at {decibels:.0f} dB"
 
 
 def boot(target):

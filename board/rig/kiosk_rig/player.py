@@ -138,9 +138,7 @@ class Player:
 
     def do_bounce(self, line, step):
         """One press as a worn contact makes it: a dozen edges within milliseconds at each end of it."""
-        panel = self.target.panel
-        chatter = f"for i in 1 2 3 4 5 6; do {panel} press {line}; {panel} release {line}; done; "
-        self.target.run(f"{chatter} {panel} press {line}; sleep 0.4; {chatter}")
+        self.target.run(f"{self.target.panel} bounce {line}")
 
     # Bad luck
 
