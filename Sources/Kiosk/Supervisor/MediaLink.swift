@@ -23,7 +23,8 @@ final class MediaLink: Sendable {
     ) {
         self.probation = probation
         (self.child, self.pictures, self.events, self.logger) = (child, pictures, events, logger)
-        heardAt = Gauge(MonotonicClock.now().nanoseconds)
+        // As if heard from later on: it may be loading still.
+        heardAt = Gauge((MonotonicClock.now() + RemoteMedia.startUp - RemoteMedia.silence).nanoseconds)
     }
 
     /// How long the process has given no sign of health.

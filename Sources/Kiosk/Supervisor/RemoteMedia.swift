@@ -22,6 +22,8 @@ public final class RemoteMedia: MediaService {
 
     static let heartbeat = Interval.seconds(1)
     static let silence = Interval.seconds(3)
+    /// What a process may take to its first answer: systemd, on a machine that is just booting, takes seconds to start it.
+    static let startUp = Interval.seconds(10)
     /// One that dies again and again must have lived so long to count as started, so that the screen does not flicker.
     static let probation = Interval.seconds(5)
 
