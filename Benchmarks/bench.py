@@ -143,7 +143,7 @@ def report(results, verdicts):
     for size, result in results["sizes"].items():
         codecs, paced = ([run["codecs"] for run in result[name]] for name in ("raw", "raw paced"))
         media, supervisor = slices(result, 1), slices(result, 0)
-        ratio = median(media) / median(codecs) if media else None
+        ratio = median(media) / median(paced) if media and paced else None
 
         def against(values):
             """Medians as multiples of the codecs' alone, flat out and paced."""
