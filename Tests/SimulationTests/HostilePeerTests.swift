@@ -29,15 +29,16 @@ import Testing
         let ssrc = call.callee.statistics(now: call.now).outboundRTP.last?.ssrc ?? 0
         let media = (0..<4).map { UInt8(truncatingIfNeeded: ssrc >> (24 - 8 * UInt32($0))) }
         let sender: [UInt8] = [1, 2, 3, 4]
+        func packet(_ parts: [UInt8]...) -> [UInt8] { parts.flatMap { $0 } }
         return [
-            [0x8F, 206, 0, 5] + sender + [0, 0, 0, 0] + Array("REMB".utf8) + [1, 0x0B, 0xFF, 0xFF] + media,
-            [0x84, 206, 0, 4] + sender + [0, 0, 0, 0] + media + [7, 0, 0, 0],
-            [0x81, 206, 0, 2] + sender + media,
-            [0x81, 205, 0, 4] + sender + media + [0, 0, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF],
-            [0x8F, 205, 0, 6] + sender + media + [0, 1, 0, 20, 0, 0, 1, 0, 0x20, 20, 1, 2, 3, 4, 5, 6],
-            [0x81, 203, 0, 1] + sender,
-            [0x81, 202, 0, 3] + sender + [1, 5] + Array("hello".utf8) + [0],
-            [0x81, 201, 0, 7] + sender + media + [UInt8](repeating: 9, count: 20),
+            packet([0x8F, 206, 0, 5], sender, [0, 0, 0, 0], Array("REMB".utf8), [1, 0x0B, 0xFF, 0xFF], media),
+            packet([0x84, 206, 0, 4], sender, [0, 0, 0, 0], media, [7, 0, 0, 0]),
+            packet([0x81, 206, 0, 2], sender, media),
+            packet([0x81, 205, 0, 4], sender, media, [0, 0, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF]),
+            packet([0x8F, 205, 0, 6], sender, media, [0, 1, 0, 20, 0, 0, 1, 0, 0x20, 20, 1, 2, 3, 4, 5, 6]),
+            packet([0x81, 203, 0, 1], sender),
+            packet([0x81, 202, 0, 3], sender, [1, 5], Array("hello".utf8), [0]),
+            packet([0x81, 201, 0, 7], sender, media, [UInt8](repeating: 9, count: 20)),
         ]
     }
 
