@@ -58,6 +58,27 @@ import VirtualDevices
         #expect(boardB.openDevices == 0)
     }
 
+    /// An order to restart ICE comes back as an offer, without which the other side would never hear of it.
+    @Test(arguments: [true, false]) func restartOfICEIsOffered(byCallee: Bool) throws {
+        let (a, b) = (try KioskEnd(.test, devices: CountingBoard()), try KioskEnd(.test, devices: CountingBoard()))
+        try Call.greet(a, b)
+        let call = Call(a, 1, b, 2)
+        try call.openDevices()
+        try call.start()
+        let isUp = try call.run(for: .seconds(20)) { $0.seen.caller.pictures > 3 && $0.seen.callee.pictures > 3 }
+        #expect(isUp, "\(call.seen.caller.failures) \(call.seen.callee.failures)")
+        if byCallee { try b.send(.restartICE(peer: 2)) } else { try a.send(.restartICE(peer: 1)) }
+        let isAgreed = try call.run(for: .seconds(10)) {
+            $0.seen.caller.descriptions == 2 && $0.seen.callee.descriptions == 2
+        }
+        #expect(isAgreed, "\(call.seen.caller) \(call.seen.callee)")
+        let before = (call.seen.caller.pictures, call.seen.callee.pictures)
+        let flows = try call.run(for: .seconds(10)) {
+            $0.seen.caller.pictures > before.0 + 10 && $0.seen.callee.pictures > before.1 + 10
+        }
+        #expect(flows && call.seen.caller.failures.isEmpty && call.seen.callee.failures.isEmpty)
+    }
+
     @Test func severalPeersShareOneEncoder() throws {
         let boards = [try CountingBoard(), try CountingBoard(tone: 500), try CountingBoard(tone: 600)]
         let kiosk = try KioskEnd(.test, devices: boards[0])

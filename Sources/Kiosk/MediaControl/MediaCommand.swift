@@ -12,6 +12,7 @@ public enum MediaCommand: Equatable, Sendable {
     case remoteAnswer(peer: PeerNumber, sdp: String)
     /// `candidate` is the text of RFC 8839's candidate attribute; empty ends the candidates.
     case remoteCandidate(peer: PeerNumber, candidate: String, mid: String?, mLineIndex: UInt16?)
+    /// Fresh ICE credentials, and the offer that carries them: answered by `MediaEvent.localDescription`.
     case restartICE(peer: PeerNumber)
     /// Sends DTLS close_notify and forgets the session. The last one's end closes the devices.
     case closePeer(peer: PeerNumber)

@@ -33,21 +33,26 @@ extension NetworkLoop {
 
     private mutating func obey(_ command: MediaCommand, _ peer: Peer, now: Instant) throws(NegotiationError) {
         switch command {
-        case .createOffer:
-            let sdp = try peer.connection.createOffer(now: now)
-            state.control.post(.localDescription(peer: peer.number, type: .offer, sdp: sdp))
+        case .createOffer: try offer(peer, now: now)
         case .remoteOffer(_, let sdp):
             let answer = try accept(offer: sdp, peer, now: now)
             state.control.post(.localDescription(peer: peer.number, type: .answer, sdp: answer))
         case .remoteAnswer(_, let sdp): try peer.connection.accept(answer: sdp, now: now)
         case .remoteCandidate(_, let candidate, let mid, let mLineIndex):
             peer.connection.addRemoteCandidate(candidate, mid: mid, mLineIndex: mLineIndex.map(Int.init), now: now)
-        case .restartICE: peer.connection.restartICE(now: now)
+        case .restartICE:
+            peer.connection.restartICE(now: now)
+            try offer(peer, now: now)
         case .closePeer: peer.connection.close(now: now)
         case .requestStatistics:
             state.control.post(.statistics(peer: peer.number, values: state.statistics(of: peer, now: now)))
         default: break  // the control thread keeps the rest for itself
         }
+    }
+
+    private func offer(_ peer: Peer, now: Instant) throws(NegotiationError) {
+        let sdp = try peer.connection.createOffer(now: now)
+        state.control.post(.localDescription(peer: peer.number, type: .offer, sdp: sdp))
     }
 
     /// When both sides have offered at once, ours gives way (RFC 8829 §4.1.10.2): the other side may be a page that knows
