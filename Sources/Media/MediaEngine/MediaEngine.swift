@@ -77,12 +77,12 @@ public final class MediaEngine: Sendable {
         let (state, certificate) = (state, certificate)
         do throws(SystemError) {
             threads.append(
-                try start("network", priority: 30, of: state) { () throws(SystemError) in
+                try start("network", priority: 14, of: state) { () throws(SystemError) in
                     var loop = try NetworkLoop(state, certificate: certificate)
                     loop.run()
                 })
             threads.append(
-                try start("capture", priority: 20, of: state) { () throws(SystemError) in
+                try start("capture", priority: 10, of: state) { () throws(SystemError) in
                     var loop = try CaptureLoop(state)
                     loop.run()
                 })
@@ -92,7 +92,7 @@ public final class MediaEngine: Sendable {
                     loop.run()
                 })
             threads.append(
-                try start("microphone", priority: 40, of: state) { () throws(SystemError) in
+                try start("microphone", priority: 17, of: state) { () throws(SystemError) in
                     var loop = try MicrophoneLoop(state)
                     loop.run()
                 })
@@ -102,7 +102,7 @@ public final class MediaEngine: Sendable {
                     loop.run()
                 })
             threads.append(
-                try start("playout", priority: 50, of: state) { () throws(SystemError) in
+                try start("playout", priority: 20, of: state) { () throws(SystemError) in
                     var loop = try PlayoutLoop(state)
                     loop.run()
                 })
@@ -113,7 +113,8 @@ public final class MediaEngine: Sendable {
         return threads
     }
 
-    /// Codecs take no real-time priority: a picture may wait, sound and packets may not.
+    /// Codecs take no real-time priority: a picture may wait, sound and packets may not. The highest is 20, which is what
+    /// the service is allowed (LimitRTPRIO): less than the kernel's own threads have.
     private func start(
         _ name: String, priority: Int32?, of state: EngineState,
         _ body: @escaping @Sendable () throws(SystemError) -> Void
