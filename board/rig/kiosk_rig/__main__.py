@@ -73,7 +73,7 @@ def play(scenario, target, bench, install, folder):
     try:
         bench.open_console()
         install.rest(scenario.board, scenario.site)
-        player.expect({"console lists": "idle"}, 30)
+        player.at_rest()
         player.play(scenario.steps)
     except Exception as error:
         result.wrong = f"{type(error).__name__}: {error}"
