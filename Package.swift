@@ -105,7 +105,7 @@ let package = Package(
         target("V4L2Camera", in: "Media", ["Primitives", "Devices", "LinuxIO", "CV4L2", "CYUV"]),
         target("ALSAAudio", in: "Media", ["Primitives", "Devices", "LinuxIO", "CALSA", "CSpeexDSP"]),
         target("AudioProcessing", in: "Media", ["Primitives", "Devices", "CSpeexDSP"]),
-        target("GPIOPanel", in: "Media", ["Primitives", "LinuxIO", "KioskConfiguration", "CGPIOD"]),
+        target("GPIOPanel", in: "Media", ["Primitives", "Devices", "LinuxIO", "CGPIOD"]),
         target("DRMDisplay", in: "Media", ["Primitives", "Devices", "LinuxIO", "CDRM"]),
         target(
             "MediaEngine", in: "Media",
@@ -202,7 +202,7 @@ let package = Package(
         tests("SimulationTests", ["Simulation", "PeerConnection", "SDP", "ICE", "RTP", "DTLS", "Primitives"]),
         tests("AllocationTests", ["PeerConnection", "Codecs", "DTLS", "Primitives", "CAllocationCounter"]),
         tests("LinuxIOTests", ["LinuxIO", "Primitives"]),
-        tests("GPIOPanelTests", ["GPIOPanel", "LinuxIO", "Primitives"]),
+        tests("GPIOPanelTests", ["GPIOPanel", "Devices", "LinuxIO", "Primitives"]),
         tests(
             "DevicesTests",
             [

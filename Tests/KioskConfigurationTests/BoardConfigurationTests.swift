@@ -97,9 +97,9 @@ import Testing
         let gpio = try #require(try BoardConfiguration(bytes: Array(text.utf8), file: "board.yaml").panel.gpio)
         #expect(
             gpio.lines == [
-                .callButton: .init(place: .name("CALL"), isActiveLow: true, bias: .pullUp),
-                .privacySwitch: .init(place: .chip("pinctrl-bcm2711", offset: 17)),
-                .callLamp: .init(place: .chip("/dev/gpiochip0", offset: 3), isActiveLow: true),
+                PanelLine(role: .callButton, place: .name("CALL"), isActiveLow: true, bias: .pullUp),
+                PanelLine(role: .privacySwitch, place: .chip("pinctrl-bcm2711", offset: 17)),
+                PanelLine(role: .callLamp, place: .chip("/dev/gpiochip0", offset: 3), isActiveLow: true),
             ])
         #expect(gpio.debounce == .milliseconds(5))
         #expect(BoardConfiguration.standard.panel.gpio == nil)

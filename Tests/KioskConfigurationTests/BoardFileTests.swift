@@ -1,3 +1,4 @@
+import Devices
 import Glibc
 import KioskConfiguration
 import Testing
@@ -35,7 +36,7 @@ import Testing
             return
         }
         #expect(board.display.drm != nil)
-        #expect(board.panel.gpio?.lines[.callButton] != nil)
+        #expect(board.panel.gpio?.lines.contains { $0.role == .callButton } == true)
         #expect(board.panel.listen == nil, "a page that anybody could operate the kiosk from")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Devices
 import GPIOPanel
 import KioskConfiguration
 import LinuxIO
@@ -87,8 +88,8 @@ enum LineTest {
     static func panel(
         _ options: TestOptions, _ isWanted: (PanelLine) -> Bool
     ) throws -> (panel: BoardConfiguration.Panel.GPIO, lines: [PanelLine]) {
-        let panel = try options.readBoard().panel.gpio ?? .init(lines: [:], debounce: .milliseconds(20))
-        return (panel, PanelLine.all(of: panel).filter(isWanted))
+        let panel = try options.readBoard().panel.gpio ?? .init(lines: [], debounce: .milliseconds(20))
+        return (panel, panel.lines.filter(isWanted))
     }
 
     /// What a panel under trial has told.

@@ -7,7 +7,7 @@ extension Kiosk {
     static func lines(_ board: BoardConfiguration) throws(StartFailure) -> GPIOPanel? {
         guard let gpio = board.panel.gpio else { return nil }
         do throws(SystemError) {
-            return try GPIOPanel(lines: PanelLine.all(of: gpio), debounce: gpio.debounce)
+            return try GPIOPanel(lines: gpio.lines, debounce: gpio.debounce)
         } catch {
             throw .unavailable("\(error)")
         }

@@ -1,3 +1,4 @@
+public import Devices
 public import LinuxIO
 public import Primitives
 import Synchronization

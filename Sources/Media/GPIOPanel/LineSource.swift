@@ -1,4 +1,5 @@
 import CGPIOD
+import Devices
 
 /// A line as `kioskctl devices` lists it.
 public struct KernelLine: Equatable, Sendable {

@@ -1,3 +1,4 @@
+public import Devices
 public import Primitives
 
 /// Everything that the panel decides: a value without a line, a clock or a thread.

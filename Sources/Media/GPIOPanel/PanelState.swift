@@ -1,3 +1,4 @@
+public import Devices
 public import Primitives
 
 /// What the panel tells.

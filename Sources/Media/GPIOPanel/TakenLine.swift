@@ -1,4 +1,5 @@
 import CGPIOD
+import Devices
 import Glibc
 import LinuxIO
 import Primitives

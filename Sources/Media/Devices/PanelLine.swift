@@ -12,15 +12,22 @@ public enum PanelRole: String, Hashable, Sendable, CaseIterable {
     public var isInput: Bool { isButton || self == .privacySwitch }
 }
 
-/// Which line, and how it is wired.
+/// A GPIO line of the board, and how it is wired.
 public struct PanelLine: Equatable, Sendable {
-    public enum Place: Equatable, Sendable {
+    public enum Place: Hashable, Sendable {
         /// The line's name, as the device tree or the driver gives it.
         case name(String)
         /// The chip's label, name or path, and the line's number on it.
         case chip(String, offset: Int)
     }
-    public enum Bias: Equatable, Sendable { case asIs, disabled, pullUp, pullDown }
+    /// By the words of the board file.
+    public enum Bias: String, Equatable, Sendable, CaseIterable {
+        /// As the hardware or the device tree has it.
+        case asIs = "as-is"
+        case disabled = "no-bias"
+        case pullUp = "pull-up"
+        case pullDown = "pull-down"
+    }
 
     public var role: PanelRole
     public var place: Place
@@ -29,22 +36,5 @@ public struct PanelLine: Equatable, Sendable {
 
     public init(role: PanelRole, place: Place, isActiveLow: Bool = false, bias: Bias = .asIs) {
         (self.role, self.place, self.isActiveLow, self.bias) = (role, place, isActiveLow, bias)
-    }
-}
-
-/// What the outputs are to say. The camera's and the microphone's follow the devices themselves.
-public struct PanelLamps: Equatable, Sendable {
-    public enum Light: Equatable, Sendable { case off, on, blinking }
-    public var call: Light
-    public var camera: Bool
-    public var microphone: Bool
-    public var fault: Bool
-    public var relay: Bool
-
-    public init(
-        call: Light = .off, camera: Bool = false, microphone: Bool = false, fault: Bool = false, relay: Bool = false
-    ) {
-        (self.call, self.camera, self.microphone) = (call, camera, microphone)
-        (self.fault, self.relay) = (fault, relay)
     }
 }
