@@ -65,20 +65,20 @@ func checkConformance(of speaker: any AudioSink) throws {
 
     @Test func theNullPlugin() throws {
         Self.configured
-        try checkConformance(of: ALSAMicrophone(ALSASettings(name: "nothing")) as any AudioSource)
-        try checkConformance(of: ALSASpeaker(ALSASettings(name: "nothing")) as any AudioSink)
+        try checkConformance(of: ALSAMicrophone(SoundDevice(name: "nothing")) as any AudioSource)
+        try checkConformance(of: ALSASpeaker(SoundDevice(name: "nothing")) as any AudioSink)
     }
 
     @Test func theFilePlugin() throws {
         Self.configured
-        try checkConformance(of: ALSASpeaker(ALSASettings(name: "recorder")) as any AudioSink)
+        try checkConformance(of: ALSASpeaker(SoundDevice(name: "recorder")) as any AudioSink)
     }
 
     @Test func whatIsPlayedIsInTheFile() throws {
         Self.configured
         let signal = tone(1_000, rate: 48_000)
         do {
-            let speaker = try ALSASpeaker(ALSASettings(name: "recorder"))
+            let speaker = try ALSASpeaker(SoundDevice(name: "recorder"))
             for n in 0..<100 {
                 let samples = (0..<480).map { signal(n * 480 + $0) }
                 _ = try speaker.write(samples.span)
@@ -94,7 +94,7 @@ func checkConformance(of speaker: any AudioSink) throws {
         Self.configured
         let signal = tone(500, rate: 48_000)
         try write("/tmp/callpoint-heard.raw", (0..<96_000).map(signal))
-        let microphone = try ALSAMicrophone(ALSASettings(name: "player"))
+        let microphone = try ALSAMicrophone(SoundDevice(name: "player"))
         var heard: [Int16] = []
         var period = [Int16](repeating: 0, count: AudioFormat.periodSamples)
         for _ in 0..<100 {
@@ -107,24 +107,24 @@ func checkConformance(of speaker: any AudioSink) throws {
     @Test func aNameThatIsNotThereIsSaid() {
         Self.configured
         #expect(throws: DeviceError.notFound("hw:CARD=Absent,DEV=0")) {
-            _ = try ALSASpeaker(ALSASettings(name: "hw:CARD=Absent,DEV=0"))
+            _ = try ALSASpeaker(SoundDevice(name: "hw:CARD=Absent,DEV=0"))
         }
-        #expect(throws: DeviceError.self) { _ = try ALSAMicrophone(ALSASettings(name: "auto")) }
+        #expect(throws: DeviceError.self) { _ = try ALSAMicrophone(SoundDevice(name: "auto")) }
         // To be muted and not to be is no small difference.
         #expect(throws: DeviceError.self) {
-            _ = try ALSAMicrophone(ALSASettings(name: "nothing", isMuted: true))
+            _ = try ALSAMicrophone(SoundDevice(name: "nothing", isMuted: true))
         }
     }
 
     /// On a machine with a card, or in the rig with snd-aloop: CALLPOINT_ALSA_MICROPHONE and CALLPOINT_ALSA_SPEAKER name PCMs.
     @Test(.enabled(if: getenv("CALLPOINT_ALSA_MICROPHONE") != nil)) func aRealMicrophone() throws {
         let name = try #require(getenv("CALLPOINT_ALSA_MICROPHONE").map { String(cString: $0) })
-        try checkConformance(of: ALSAMicrophone(ALSASettings(name: name)) as any AudioSource)
+        try checkConformance(of: ALSAMicrophone(SoundDevice(name: name)) as any AudioSource)
     }
 
     @Test(.enabled(if: getenv("CALLPOINT_ALSA_SPEAKER") != nil)) func aRealSpeaker() throws {
         let name = try #require(getenv("CALLPOINT_ALSA_SPEAKER").map { String(cString: $0) })
-        try checkConformance(of: ALSASpeaker(ALSASettings(name: name)) as any AudioSink)
+        try checkConformance(of: ALSASpeaker(SoundDevice(name: name)) as any AudioSink)
     }
 
     private func read(_ path: String) throws -> [Int16] {

@@ -26,7 +26,7 @@ extension MediaEngineConfiguration {
         audioDiscontinuous = board.audio.discontinuous
         soundProcessing = .init(board)
         toneLevel = Double(board.sounds.level) / 100
-        startsCut = board.panel.gpio?.lines[.privacySwitch] != nil
+        startsCut = board.panel.gpio?.lines.contains { $0.role == .privacySwitch } ?? false
     }
 }
 
@@ -75,25 +75,18 @@ struct BoardDevices: DeviceBackend {
         case .tone(let frequency): sound = .tone(frequency: Double(frequency))
         case .wav(let path): sound = .wav(path: path)
         case .alsa(let device):
-            let settings = ALSASettings(device)
-            return { () throws(DeviceError) in try ALSAMicrophone(settings) }
+            return { () throws(DeviceError) in try ALSAMicrophone(device) }
         }
         return { () throws(DeviceError) in try VirtualMicrophone(sound) }
     }
 
     private static func speaker(of board: BoardConfiguration) -> Speaker {
-        if let settings = board.speaker.alsa.map({ ALSASettings($0) }) {
-            return { () throws(DeviceError) in try ALSASpeaker(settings) }
+        if let device = board.speaker.alsa {
+            return { () throws(DeviceError) in try ALSASpeaker(device) }
         }
         let meter = LevelMeter()
         let recording = board.speaker.wav
         return { () throws(DeviceError) in try VirtualSpeaker(meter: meter, recordingTo: recording) }
-    }
-}
-
-extension ALSASettings {
-    init(_ device: BoardConfiguration.SoundDevice) {
-        self.init(name: device.name, level: device.level, isMuted: device.isMuted, element: device.element)
     }
 }
 

@@ -12,12 +12,12 @@ struct CameraOptions: ParsableArguments {
     var camera: String?
 
     /// - Parameter board: read only if no camera is named.
-    func configuration(_ board: () throws -> BoardConfiguration) throws -> CameraConfiguration {
+    func configuration(_ board: BoardOptions) throws -> CameraConfiguration {
         if let camera {
             return CameraConfiguration(
                 name: camera, wanted: VideoFormat(width: 640, height: 480, framesPerSecond: 30))
         }
-        let board = try board().camera
+        let board = try board.read().camera
         guard case .v4l2(let name) = board.source else {
             throw ValidationError("the board file has a virtual camera; name a real one with --camera")
         }

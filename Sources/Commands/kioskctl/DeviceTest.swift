@@ -1,4 +1,5 @@
 import ArgumentParser
+import Devices
 import KioskConfiguration
 import LocalControl
 import SignallingMessages
@@ -17,20 +18,32 @@ struct Test: ParsableCommand {
         ])
 }
 
-/// What all tests of devices take.
-struct TestOptions: ParsableArguments {
+/// Which board file names the device.
+struct BoardOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The board file that names the device.", valueName: "file"))
     var board = "/etc/kiosk/board.yaml"
 
-    @Flag(help: "Answer in JSON.")
-    var json = false
-
     /// The board file; its problems end the program with status 78.
-    func readBoard() throws -> BoardConfiguration {
+    func read() throws -> BoardConfiguration {
         do throws(ConfigurationError) { return try BoardConfiguration(file: board) } catch {
             StandardError.print("kioskctl: \(error)")
             throw ExitCode(78)
         }
+    }
+}
+
+/// What all tests of devices take.
+struct TestOptions: ParsableArguments {
+    @OptionGroup var board: BoardOptions
+
+    @Flag(help: "Answer in JSON.")
+    var json = false
+
+    /// Tries a device and finishes with the report; that of a device which cannot be tried or fails meanwhile says why.
+    func finish(_ device: String, _ trial: () throws(DeviceError) -> TestReport) throws {
+        let report: TestReport
+        do throws(DeviceError) { report = try trial() } catch { report = TestReport(error, device: device) }
+        try finish(report)
     }
 
     /// Prints the report and ends with its status.
@@ -59,7 +72,17 @@ struct TestReport {
     /// Sentences for an installer on the phone: what was seen, what is wrong, what to try.
     var sentences: [String]
     /// The same for programs.
-    var figures: [(String, JSONValue)] = []
+    var figures: [(String, JSONValue)]
+
+    init(device: String, verdict: Verdict, sentences: [String], figures: [(String, JSONValue)] = []) {
+        (self.device, self.verdict, self.sentences, self.figures) = (device, verdict, sentences, figures)
+    }
+
+    /// A device that could not be tried, or failed meanwhile.
+    init(_ error: DeviceError, device: String) {
+        self.init(
+            device: device, verdict: error.saysNoDevice ? .unavailable : .faulty, sentences: [error.advice(device)])
+    }
 
     var text: String {
         let head =

@@ -13,8 +13,7 @@ struct Snapshot: ParsableCommand {
 
     @OptionGroup var which: CameraOptions
 
-    @Option(help: ArgumentHelp("The board file that names the camera.", valueName: "file"))
-    var board = "/etc/kiosk/board.yaml"
+    @OptionGroup var board: BoardOptions
 
     @Argument(help: "Where to: a name that ends in .jpg or .png.")
     var file: String
@@ -24,12 +23,7 @@ struct Snapshot: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try which.configuration {
-            do throws(ConfigurationError) { return try BoardConfiguration(file: board) } catch {
-                StandardError.print("kioskctl: \(error)")
-                throw ExitCode(78)
-            }
-        }
+        let configuration = try which.configuration(board)
         guard let kind = PictureFile.Kind(file) else { return }
         do throws(DeviceError) {
             let camera = try configuration.open()

@@ -24,8 +24,7 @@ extension DeviceListing {
             members.append(("busy", .bool(true)))
         }
         if let level = ALSADevice.level(card: device.card, capture: capture) {
-            let loudness = level.percent.map { " at \($0) %" } ?? ""
-            details.append("mixer '\(level.element)'\(loudness)\(level.isMuted == true ? ", muted" : "")")
+            details.append("mixer \(level)")
         }
         let title = device.detail.isEmpty ? device.title : "\(device.title): \(device.detail)"
         return ListedDevice(name: device.name, title: title, details: details, members: members)

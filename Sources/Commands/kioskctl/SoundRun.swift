@@ -56,41 +56,10 @@ struct SoundRun {
 
 extension TestOptions {
     /// The board's microphone; a board with one of software means the first card.
-    func microphone() throws -> ALSASettings {
-        guard case .alsa(let device) = try readBoard().microphone.source else { return ALSASettings(name: "auto") }
-        return ALSASettings(device)
+    func microphone() throws -> SoundDevice {
+        guard case .alsa(let device) = try board.read().microphone.source else { return SoundDevice(name: "auto") }
+        return device
     }
 
-    func speaker() throws -> ALSASettings {
-        try readBoard().speaker.alsa.map { ALSASettings($0) } ?? ALSASettings(name: "auto")
-    }
-}
-
-extension TestReport {
-    /// A device that could not be tried, or failed meanwhile.
-    init(_ error: DeviceError, device: String) {
-        let isThere =
-            switch error {
-            case .notFound, .busy: false
-            default: true
-            }
-        self.init(device: device, verdict: isThere ? .faulty : .unavailable, sentences: [error.advice(device)])
-    }
-}
-
-extension ALSASettings {
-    init(_ device: BoardConfiguration.SoundDevice) {
-        self.init(name: device.name, level: device.level, isMuted: device.isMuted, element: device.element)
-    }
-
-    /// What the mixer of the card is set to, in words.
-    func mixer(capture: Bool) -> String? {
-        let all = ALSADevice.all()
-        let card =
-            all.first { name.contains("CARD=\($0.card),") || $0.card == name || $0.title == name }?.card
-            ?? (name == "auto" ? all.first { capture ? $0.captures : $0.plays }?.card : nil)
-        guard let card, let level = ALSADevice.level(card: card, capture: capture, element: element) else { return nil }
-        let loudness = level.percent.map { " at \($0) %" } ?? ""
-        return "'\(level.element)'\(loudness)\(level.isMuted == true ? ", muted" : "")"
-    }
+    func speaker() throws -> SoundDevice { try board.read().speaker.alsa ?? SoundDevice(name: "auto") }
 }

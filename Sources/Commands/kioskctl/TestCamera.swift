@@ -14,19 +14,13 @@ struct TestCamera: ParsableCommand {
     @OptionGroup var which: CameraOptions
 
     func run() throws {
-        let configuration = try which.configuration(options.readBoard)
-        let report: TestReport
-        do throws(DeviceError) {
+        let configuration = try which.configuration(options.board)
+        try options.finish("camera") { () throws(DeviceError) in
             let camera = try configuration.open()
             var trial = CameraTrial()
             try Self.film(camera, into: &trial)
-            report = Self.report(camera, trial)
-        } catch {
-            report = TestReport(
-                device: "camera", verdict: error.saysNoDevice ? .unavailable : .faulty,
-                sentences: [error.advice("camera")])
+            return Self.report(camera, trial)
         }
-        try options.finish(report)
     }
 
     /// Two seconds from the first picture on, for which some cameras take long.

@@ -29,10 +29,8 @@ struct TestDisplay: ParsableCommand {
         if let connector {
             display = DRMDisplay(connector: connector == "auto" ? nil : connector)
         } else {
-            let drm = try options.readBoard().display.drm
-            display = DRMDisplay(
-                connector: drm?.connector,
-                request: drm?.mode.map { ModeRequest(width: $0.width, height: $0.height, rate: $0.rate) })
+            let drm = try options.board.read().display.drm
+            display = DRMDisplay(connector: drm?.connector, request: drm?.mode)
         }
         try options.finish(Self.report(display, seconds: seconds))
     }

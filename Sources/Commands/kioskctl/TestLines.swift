@@ -88,7 +88,7 @@ enum LineTest {
     static func panel(
         _ options: TestOptions, _ isWanted: (PanelLine) -> Bool
     ) throws -> (panel: BoardConfiguration.Panel.GPIO, lines: [PanelLine]) {
-        let panel = try options.readBoard().panel.gpio ?? .init(lines: [], debounce: .milliseconds(20))
+        let panel = try options.board.read().panel.gpio ?? .init(lines: [], debounce: .milliseconds(20))
         return (panel, panel.lines.filter(isWanted))
     }
 
@@ -151,8 +151,6 @@ enum LineTest {
 }
 
 extension PanelState {
-    func condition(of role: PanelRole) -> Condition? { lines.first { $0.role == role }?.condition }
-
     /// Not one of the lines could be tried.
     var isMissingWhole: Bool { lines.allSatisfy { if case .missing = $0.condition { true } else { false } } }
 }

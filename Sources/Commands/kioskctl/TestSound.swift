@@ -15,32 +15,28 @@ struct TestMicrophone: ParsableCommand {
     @OptionGroup var options: TestOptions
 
     func run() throws {
-        let settings = try options.microphone()
-        let report: TestReport
-        do throws(DeviceError) {
-            let microphone = try ALSAMicrophone(settings)
+        let device = try options.microphone()
+        try options.finish("microphone") { () throws(DeviceError) in
+            let microphone = try ALSAMicrophone(device)
             if !options.json { print("Speak to the kiosk now, for three seconds.") }
             var recording = SoundRun()
             try recording.run(microphone, nil, playing: [], periods: 300)
-            report = Self.report(LevelTrial(recording.recorded), microphone, settings)
-        } catch {
-            report = TestReport(error, device: "microphone")
+            return Self.report(LevelTrial(recording.recorded), microphone, device)
         }
-        try options.finish(report)
     }
 
     private static func report(
-        _ trial: LevelTrial, _ microphone: ALSAMicrophone, _ settings: ALSASettings
+        _ trial: LevelTrial, _ microphone: ALSAMicrophone, _ device: SoundDevice
     ) -> TestReport {
         var sentences = ["It delivers \(microphone.detail); the loudest moment was \(Int(trial.loudest)) dBFS."]
         var isFine = false
         if trial.isDead || trial.loudest < -80 {
-            sentences.append("The microphone hears nothing: is it muted, or its switch off? \(mixer(settings))")
+            sentences.append("The microphone hears nothing: is it muted, or its switch off? \(mixer(device))")
         } else if trial.loudest < -50 {
             sentences.append(
-                "It hears almost nothing. Was somebody speaking? If so, raise microphone.level. \(mixer(settings))")
+                "It hears almost nothing. Was somebody speaking? If so, raise microphone.level. \(mixer(device))")
         } else if trial.clipped > 200 {
-            sentences.append("It is too loud and distorts: lower microphone.level. \(mixer(settings))")
+            sentences.append("It is too loud and distorts: lower microphone.level. \(mixer(device))")
         } else if trial.loudest - trial.quietest < 6 {
             sentences.append(
                 "It hears a steady sound only: hum or noise. Was somebody speaking? Try another cable or socket.")
@@ -60,8 +56,8 @@ struct TestMicrophone: ParsableCommand {
             ])
     }
 
-    private static func mixer(_ settings: ALSASettings) -> String {
-        settings.mixer(capture: true).map { "The mixer says: \($0)." } ?? ""
+    private static func mixer(_ device: SoundDevice) -> String {
+        device.mixerLevel(capture: true).map { "The mixer says: \($0)." } ?? ""
     }
 }
 
@@ -73,10 +69,9 @@ struct TestSpeaker: ParsableCommand {
     @OptionGroup var options: TestOptions
 
     func run() throws {
-        let settings = try options.speaker()
-        let report: TestReport
-        do throws(DeviceError) {
-            let speaker = try ALSASpeaker(settings)
+        let device = try options.speaker()
+        try options.finish("speaker") { () throws(DeviceError) in
+            let speaker = try ALSASpeaker(device)
             let sound = Array(EchoTrial.sound.prefix(96_000))
             var playing = SoundRun()
             try playing.run(nil, speaker, playing: sound, periods: 250)
@@ -84,19 +79,16 @@ struct TestSpeaker: ParsableCommand {
                 "It takes \(speaker.detail); a sound is heard \(playing.latency.milliseconds) ms after it is given.",
                 "Three sounds that rise were played. If nobody heard them: is it switched on, and turned up?",
             ]
-            if let mixer = settings.mixer(capture: false) { sentences.append("The mixer says: \(mixer).") }
+            if let mixer = device.mixerLevel(capture: false) { sentences.append("The mixer says: \(mixer).") }
             let isFine = speaker.underruns < 3
             if !isFine { sentences.append("It ran empty \(speaker.underruns) times: the machine is too busy.") }
-            report = TestReport(
+            return TestReport(
                 device: "speaker", verdict: isFine ? .works : .faulty, sentences: sentences,
                 figures: [
                     ("latencyMilliseconds", .integer(playing.latency.milliseconds)),
                     ("underruns", .integer(Int64(speaker.underruns))),
                 ])
-        } catch {
-            report = TestReport(error, device: "speaker")
         }
-        try options.finish(report)
     }
 }
 
@@ -109,19 +101,15 @@ struct TestEcho: ParsableCommand {
 
     func run() throws {
         let (input, output) = (try options.microphone(), try options.speaker())
-        let report: TestReport
-        do throws(DeviceError) {
+        try options.finish("microphone or speaker") { () throws(DeviceError) in
             let microphone = try ALSAMicrophone(input)
             let speaker = try ALSASpeaker(output)
             var run = SoundRun()
             try run.run(microphone, speaker, playing: EchoTrial.sound, periods: EchoTrial.sound.count / 480 + 60)
             let found = EchoTrial.findings(recorded: run.recorded, offset: run.offset)
-            report = Self.report(
+            return Self.report(
                 found, LevelTrial(run.recorded), lost: microphone.overruns + speaker.underruns)
-        } catch {
-            report = TestReport(error, device: "microphone or speaker")
         }
-        try options.finish(report)
     }
 
     private static func report(_ found: EchoTrial.Findings?, _ level: LevelTrial, lost: Int) -> TestReport {

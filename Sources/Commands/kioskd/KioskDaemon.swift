@@ -90,9 +90,7 @@ struct KioskDaemon: AsyncParsableCommand {
 
     private static func displays(of board: BoardConfiguration) -> (any DisplayBackend)? {
         board.display.drm.map { drm in
-            DRMDisplay(
-                connector: drm.connector,
-                request: drm.mode.map { ModeRequest(width: $0.width, height: $0.height, rate: $0.rate) })
+            DRMDisplay(connector: drm.connector, request: drm.mode)
         }
     }
 }

@@ -1,3 +1,5 @@
+public import Devices
+
 extension BoardConfiguration {
     public struct Display: Equatable, Sendable {
         /// The screen's size in pixels where there is no real display, and until that is there.
@@ -11,20 +13,9 @@ extension BoardConfiguration {
             /// "HDMI-A-1"; nil takes whichever connector has a display.
             public var connector: String?
             /// Nil takes what the display prefers.
-            public var mode: Mode?
+            public var mode: ModeRequest?
 
-            public init(connector: String?, mode: Mode?) { (self.connector, self.mode) = (connector, mode) }
-        }
-
-        public struct Mode: Equatable, Sendable {
-            public var width: Int
-            public var height: Int
-            /// Hertz; nil takes what is nearest to 60.
-            public var rate: Int?
-
-            public init(width: Int, height: Int, rate: Int? = nil) {
-                (self.width, self.height, self.rate) = (width, height, rate)
-            }
+            public init(connector: String?, mode: ModeRequest?) { (self.connector, self.mode) = (connector, mode) }
         }
     }
 }
@@ -35,14 +26,14 @@ extension BoardConfiguration.Display {
         height = section.integer("height", in: 120...2160, default: 720)
         let connector = section.text("drm", limit: 32)
         let text = section.text("mode", limit: 20)
-        let mode = text.flatMap { Mode(text: $0) }
+        let mode = text.flatMap { ModeRequest(text: $0) }
         if text != nil, mode == nil { section.reject("mode", "expected a size such as 1920x1080, or 1920x1080@50") }
         if text != nil, connector == nil { section.reject("mode", "stands without 'drm', whose mode it would be") }
         drm = connector.map { DRM(connector: $0 == "auto" ? nil : $0, mode: mode) }
     }
 }
 
-extension BoardConfiguration.Display.Mode {
+extension ModeRequest {
     /// "1920x1080" or "1920x1080@50", in what a display can have.
     fileprivate init?(text: String) {
         let halves = text.split(separator: "@", omittingEmptySubsequences: false)
@@ -51,7 +42,7 @@ extension BoardConfiguration.Display.Mode {
         guard sides.count == 2, let width = sides[0], let height = sides[1], (160...8192).contains(width),
             (120...8192).contains(height)
         else { return nil }
-        (self.width, self.height) = (width, height)
+        self.init(width: width, height: height)
         guard halves.count == 2 else { return }
         guard let rate = Int(halves[1]), (1...500).contains(rate) else { return nil }
         self.rate = rate

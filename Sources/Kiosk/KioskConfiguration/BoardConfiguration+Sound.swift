@@ -1,16 +1,6 @@
-extension BoardConfiguration {
-    /// A sound card's device, by libasound.
-    public struct SoundDevice: Equatable, Sendable {
-        /// `auto`, a card's id or name, or a PCM: `hw:CARD=Loopback,DEV=0`.
-        public var name: String
-        /// Of the card's mixer, in percent; nil leaves it as it is.
-        public var level: Int?
-        /// Whether the card's switch is off; nil leaves it as it is.
-        public var isMuted: Bool?
-        /// The mixer's element; nil takes the usual one.
-        public var element: String?
-    }
+public import Devices
 
+extension BoardConfiguration {
     public struct Microphone: Equatable, Sendable {
         public enum Source: Equatable, Sendable {
             case silence
@@ -57,7 +47,7 @@ extension BoardConfiguration {
     }
 }
 
-extension BoardConfiguration.SoundDevice {
+extension SoundDevice {
     private static let others = ["level", "muted", "element"]
 
     /// Nil if the section names no card.
@@ -82,7 +72,7 @@ extension BoardConfiguration.Microphone {
     init(_ section: ConfigurationSection) {
         let tone = section.integer("tone", in: 0...20_000, default: 0)
         let file = section.path("wav")
-        let card = BoardConfiguration.SoundDevice.read(section)
+        let card = SoundDevice.read(section)
         if section.has("tone"), section.has("wav") { section.reject("wav", "stands beside 'tone'; take one") }
         for key in ["tone", "wav"] where section.has("alsa") && section.has(key) {
             section.reject(key, "stands beside 'alsa'; take one")
@@ -94,7 +84,7 @@ extension BoardConfiguration.Microphone {
 extension BoardConfiguration.Speaker {
     init(_ section: ConfigurationSection) {
         wav = section.path("wav")
-        alsa = BoardConfiguration.SoundDevice.read(section)
+        alsa = SoundDevice.read(section)
         if section.has("alsa"), section.has("wav") { section.reject("wav", "stands beside 'alsa'; take one") }
     }
 }

@@ -42,16 +42,15 @@ public struct ALSADevice: Equatable, Sendable {
         return (Int(channels.0)...Int(channels.1), Int(rates.0)...Int(rates.1))
     }
 
-    /// The mixer's level in percent and whether the switch is off, each nil where the card has none; and the element.
-    public static func level(
-        card: String, capture: Bool, element: String? = nil
-    ) -> (percent: Int?, isMuted: Bool?, element: String)? {
+    /// What the mixer of a card is set to; nil where it has none.
+    public static func level(card: String, capture: Bool, element: String? = nil) -> MixerLevel? {
         var percent: Int32 = -1
         var muted: Int32 = -1
         var found = [CChar](repeating: 0, count: 64)
         guard calsa_level(card, capture ? 1 : 0, element, &percent, &muted, &found) == 0 else { return nil }
         let name = String(decoding: found.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return (percent < 0 ? nil : Int(percent), muted < 0 ? nil : muted == 1, name)
+        return MixerLevel(
+            element: name, percent: percent < 0 ? nil : Int(percent), isMuted: muted < 0 ? nil : muted == 1)
     }
 
     /// The card's id in a PCM's name: `hw:CARD=Loopback,DEV=0`, `plughw:Loopback,0`; nil if there is none.
@@ -64,6 +63,18 @@ public struct ALSADevice: Equatable, Sendable {
 
     private static func text<T>(_ tuple: T) -> String {
         withUnsafeBytes(of: tuple) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}
+
+/// A mixer's element, with its level and whether its switch is off, each nil where the card has none.
+public struct MixerLevel: Equatable, Sendable, CustomStringConvertible {
+    public var element: String
+    public var percent: Int?
+    public var isMuted: Bool?
+
+    /// For people: `'Mic' at 60 %, muted`.
+    public var description: String {
+        "'\(element)'\(percent.map { " at \($0) %" } ?? "")\(isMuted == true ? ", muted" : "")"
     }
 }
 

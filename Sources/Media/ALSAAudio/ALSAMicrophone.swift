@@ -35,10 +35,10 @@ public final class ALSAMicrophone: AudioSource {
     /// Without a sample for so long the card is taken to hang.
     private static let patience = Interval.seconds(2)
 
-    public convenience init(_ settings: ALSASettings) throws(DeviceError) {
-        let device = try settings.find(.capture)
-        try device.applyLevel(of: settings)
-        try self.init(device.open(), name: device.name)
+    public convenience init(_ device: SoundDevice) throws(DeviceError) {
+        let found = try device.find(.capture)
+        try found.applyLevel(of: device)
+        try self.init(found.open(), name: found.name)
     }
 
     package init(_ pcm: any PCM, name: String) throws(DeviceError) {
@@ -56,11 +56,8 @@ public final class ALSAMicrophone: AudioSource {
         ready = [Int16](repeating: 0, count: 2 * room + AudioFormat.periodSamples)
         heardLast = pcm.now
         paced = heardLast
-        let result = pcm.start()
-        // Some plugins start by themselves.
-        guard result == 0 || result == -EBADFD else {
-            throw .failed(errno: 0 - result, operation: "start \(name)")
-        }
+        let error = pcm.begin()
+        guard error == 0 else { throw .failed(errno: 0 - error, operation: "start \(name)") }
     }
 
     deinit { bytes.deallocate() }
@@ -110,8 +107,7 @@ public final class ALSAMicrophone: AudioSource {
 
     private func restart(after error: Int) throws(DeviceError) {
         guard try recovery.recover(pcm, name, from: error) else { return }
-        let result = pcm.start()
-        guard result == 0 || result == -EBADFD else { throw .unplugged(name) }
+        guard pcm.begin() == 0 else { throw .unplugged(name) }
         drift.reset()
         rate?.reset()
     }

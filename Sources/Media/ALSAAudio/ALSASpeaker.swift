@@ -33,10 +33,10 @@ public final class ALSASpeaker: AudioSink {
     /// A card that takes nothing for so long hangs.
     private static let patience = Interval.seconds(1)
 
-    public convenience init(_ settings: ALSASettings) throws(DeviceError) {
-        let device = try settings.find(.playback)
-        try device.applyLevel(of: settings)
-        try self.init(device.open(), name: device.name)
+    public convenience init(_ device: SoundDevice) throws(DeviceError) {
+        let found = try device.find(.playback)
+        try found.applyLevel(of: device)
+        try self.init(found.open(), name: found.name)
     }
 
     package init(_ pcm: any PCM, name: String) throws(DeviceError) {
@@ -168,9 +168,8 @@ public final class ALSASpeaker: AudioSink {
     }
 
     private func run() throws(DeviceError) {
-        let result = pcm.start()
-        // Some plugins start by themselves.
-        guard result == 0 || result == -EBADFD else { throw .failed(errno: 0 - result, operation: "start \(name)") }
+        let error = pcm.begin()
+        guard error == 0 else { throw .failed(errno: 0 - error, operation: "start \(name)") }
         runs = true
     }
 

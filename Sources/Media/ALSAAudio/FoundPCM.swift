@@ -1,22 +1,9 @@
 import CALSA
-import Devices
+public import Devices
 import Glibc
 
-/// Which sound device, and how loud, from the board file.
-public struct ALSASettings: Equatable, Sendable {
-    /// `auto`; a card's id or name; or any PCM of libasound's: `hw:CARD=Loopback,DEV=0`, `default`.
-    public var name: String
-    /// Of the card's mixer, in percent; nil leaves it as it is.
-    public var level: Int?
-    /// Whether the card's own switch is off; nil leaves it as it is.
-    public var isMuted: Bool?
-    /// The mixer's element; nil takes the usual one.
-    public var element: String?
-
-    public init(name: String, level: Int? = nil, isMuted: Bool? = nil, element: String? = nil) {
-        (self.name, self.level, self.isMuted, self.element) = (name, level, isMuted, element)
-    }
-
+extension SoundDevice {
+    /// The PCM that the name leads to. A card that is not there may still be a PCM of the configuration's.
     func find(_ direction: LibraryPCM.Direction) throws(DeviceError) -> FoundPCM {
         // A PCM's own name stands for itself; its card, for the mixer, is in it.
         if name.contains(":") || name == "default" {
@@ -30,6 +17,14 @@ public struct ALSASettings: Equatable, Sendable {
             throw .notFound(direction == .capture ? "a sound card that records" : "a sound card that plays")
         }
         return FoundPCM(name: name, card: nil, direction: direction)
+    }
+}
+
+extension SoundDevice {
+    /// What the mixer of the card is set to; nil where there is no card, or no mixer.
+    public func mixerLevel(capture: Bool) -> MixerLevel? {
+        guard let card = try? find(capture ? .capture : .playback).card else { return nil }
+        return ALSADevice.level(card: card, capture: capture, element: element)
     }
 }
 
@@ -53,15 +48,15 @@ struct FoundPCM {
 
     /// A card without a mixer, or without this control, is used as it is, unless it was to be muted: that must not fail in
     /// silence.
-    func applyLevel(of settings: ALSASettings) throws(DeviceError) {
-        guard settings.level != nil || settings.isMuted != nil else { return }
+    func applyLevel(of device: SoundDevice) throws(DeviceError) {
+        guard device.level != nil || device.isMuted != nil else { return }
         // A level that is set is meant to be heard.
-        let muted: Int32 = settings.isMuted.map { $0 ? 1 : 0 } ?? 0
+        let muted: Int32 = device.isMuted.map { $0 ? 1 : 0 } ?? 0
         var error = -ENOENT
         if let card {
             error = calsa_set_level(
-                card, direction == .capture ? 1 : 0, settings.element, Int32(clamping: settings.level ?? -1), muted)
+                card, direction == .capture ? 1 : 0, device.element, Int32(clamping: device.level ?? -1), muted)
         }
-        if error != 0, settings.isMuted == true { throw .unsupported("\(name) has no switch to mute it") }
+        if error != 0, device.isMuted == true { throw .unsupported("\(name) has no switch to mute it") }
     }
 }
