@@ -86,21 +86,17 @@ public final class VirtualDisplay: Sendable {
 
     /// The other side's newest picture, copied before this returns.
     public func show(remote picture: I420View, at now: Instant) {
-        let watcher = desk.withLock { desk -> (@Sendable () -> Void)?? in
-            guard desk.content.mayHavePictures,
-                desk.remote.take(picture, at: now, lookedAt: desk.lookedAt, isShown: desk.isShown)
-            else { return nil }
-            return .some(desk.watcher)
-        }
-        if let watcher { watcher?() } else { unseen.increment() }
+        show { $0.remote.take(picture, at: now, lookedAt: $0.lookedAt, isShown: $0.isShown) }
     }
 
     /// The own camera's newest picture, copied before this returns.
     public func show(local picture: I420View, at now: Instant) {
+        show { $0.local.take(picture, at: now, lookedAt: $0.lookedAt, isShown: $0.isShown) }
+    }
+
+    private func show(_ take: (inout Desk) -> Bool) {
         let watcher = desk.withLock { desk -> (@Sendable () -> Void)?? in
-            guard desk.content.mayHavePictures,
-                desk.local.take(picture, at: now, lookedAt: desk.lookedAt, isShown: desk.isShown)
-            else { return nil }
+            guard desk.content.mayHavePictures, take(&desk) else { return nil }
             return .some(desk.watcher)
         }
         if let watcher { watcher?() } else { unseen.increment() }

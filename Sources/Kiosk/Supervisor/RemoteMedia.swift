@@ -54,9 +54,7 @@ public final class RemoteMedia: MediaService {
 
     /// Returns once a process that is there is healthy; at once if there is none, which is no fault of this loop.
     public func pulse() async {
-        while let link = current.withLock({ $0?.link }), link.silence > Self.silence, !Task.isCancelled {
-            try? await Task.sleep(nanoseconds: 100_000_000)
-        }
+        await awaitLife { current.withLock { $0?.link }.map { $0.silence <= Self.silence } ?? true }
     }
 
     private func send(_ command: MediaCommand, to child: any MediaProcess) {

@@ -93,9 +93,13 @@ extension GPIOPanel: LineService {
 
 /// Returns once a thread that beats every second has beaten within the last two.
 func awaitBeat(_ beatAt: () -> Instant) async {
-    while MonotonicClock.now() - beatAt() > .seconds(2), !Task.isCancelled {
-        try? await Task.sleep(nanoseconds: 100_000_000)
-    }
+    await awaitLife { MonotonicClock.now() - beatAt() <= .seconds(2) }
 }
+
+/// Returns once `isAlive` says so, looking ten times a second, or when the task is cancelled.
+func awaitLife(_ isAlive: () -> Bool) async {
+    while !isAlive(), !Task.isCancelled { try? await Task.sleep(nanoseconds: 100_000_000) }
+}
+
 extension FrontPanelServer: PanelService {}
 extension VirtualDisplay: ScreenService {}

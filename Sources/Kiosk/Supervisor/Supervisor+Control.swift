@@ -1,4 +1,5 @@
 import CallControl
+import Devices
 import KioskConfiguration
 import FrontPanel
 import GPIOPanel

@@ -1,4 +1,5 @@
 import CallControl
+import Devices
 import GPIOPanel
 import Logging
 import MediaControl
@@ -55,10 +56,6 @@ extension Supervisor {
         return troubles.isEmpty
             ? nil : troubles.map { "\($0.role.rawValue) \($0.condition.text)" }.joined(separator: "; ")
     }
-}
-
-extension PanelState {
-    func condition(of role: PanelRole) -> Condition? { lines.first { $0.role == role }?.condition }
 }
 
 extension PanelState.Condition {

@@ -168,8 +168,9 @@ public actor Supervisor {
     private func settle(from before: CallPhase) {
         let state = machine.state
         if before != state.phase {
-            with.manager?.notify(["STATUS=\(state.panelCall(at: started).state)"])
-            logger.info("call", metadata: ["state": "\(state.panelCall(at: started).state)"])
+            let word = state.panelCall(at: started).state
+            with.manager?.notify(["STATUS=\(word)"])
+            logger.info("call", metadata: ["state": "\(word)"])
         }
         if case .ringingIn = state.phase {} else { for name in buttons.keys { buttons[name]?.forget() } }
         publish()

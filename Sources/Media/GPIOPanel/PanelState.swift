@@ -34,5 +34,8 @@ public struct PanelState: Equatable, Sendable {
 
     public init(lines: [Line], isPrivate: Bool?) { (self.lines, self.isPrivate) = (lines, isPrivate) }
 
+    /// Nil for a role that has no line.
+    public func condition(of role: PanelRole) -> Condition? { lines.first { $0.role == role }?.condition }
+
     public var hasFault: Bool { lines.contains { $0.condition != .working } }
 }

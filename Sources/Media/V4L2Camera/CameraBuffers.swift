@@ -37,10 +37,7 @@ struct CameraBuffers<Driver: VideoDriver>: ~Copyable {
 
     /// - Parameter size: bytes that each must hold at the least.
     init(_ driver: Driver, name: String, size: Int) throws(DeviceError) {
-        var request = v4l2_requestbuffers()
-        request.count = Self.wantedCount
-        request.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
-        request.memory = V4L2_MEMORY_MMAP.rawValue
+        var request = v4l2_requestbuffers.mapped(count: Self.wantedCount)
         let result = driver.ask(CV4L2_REQBUFS, about: &request)
         if result == -EBUSY { throw .busy(name) }
         guard result >= 0 else { throw .failed(errno: -result, operation: "ask \(name) for buffers") }
@@ -69,10 +66,7 @@ struct CameraBuffers<Driver: VideoDriver>: ~Copyable {
     ) throws(DeviceError) -> [(length: Int, offset: Int64)] {
         var places: [(Int, Int64)] = []
         for index in 0..<count {
-            var buffer = v4l2_buffer()
-            buffer.index = UInt32(clamping: index)
-            buffer.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
-            buffer.memory = V4L2_MEMORY_MMAP.rawValue
+            var buffer = v4l2_buffer.mapped(index: index)
             let result = driver.ask(CV4L2_QUERYBUF, about: &buffer)
             guard result >= 0 else { throw .failed(errno: -result, operation: "ask \(name) for a buffer") }
             let length = Int(buffer.length)
@@ -88,10 +82,7 @@ struct CameraBuffers<Driver: VideoDriver>: ~Copyable {
     mutating func giveFree() throws(DeviceError) {
         while let free = pool.takeIfFree() {
             let index = free.relinquish()
-            var buffer = v4l2_buffer()
-            buffer.index = UInt32(clamping: index)
-            buffer.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
-            buffer.memory = V4L2_MEMORY_MMAP.rawValue
+            var buffer = v4l2_buffer.mapped(index: index)
             let result = driver.ask(CV4L2_QBUF, about: &buffer)
             guard result >= 0 else {
                 pool.reclaim(slot: index)
@@ -106,9 +97,7 @@ struct CameraBuffers<Driver: VideoDriver>: ~Copyable {
     /// Takes a filled buffer from the driver, nil if it has none now.
     /// - Returns: what the driver says of it, and its contents; giving these up makes the buffer free.
     mutating func take() throws(DeviceError) -> FilledBuffer? {
-        var buffer = v4l2_buffer()
-        buffer.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
-        buffer.memory = V4L2_MEMORY_MMAP.rawValue
+        var buffer = v4l2_buffer.mapped()
         let result = driver.ask(CV4L2_DQBUF, about: &buffer)
         guard result >= 0 else {
             switch -result {
@@ -134,6 +123,28 @@ struct CameraBuffers<Driver: VideoDriver>: ~Copyable {
             pool.reclaim(slot: index)
         }
         queuedCount = 0
+    }
+}
+
+extension v4l2_buffer {
+    /// What names one of the driver's own buffers; any, where the driver says which.
+    static func mapped(index: Int = 0) -> v4l2_buffer {
+        var buffer = v4l2_buffer()
+        buffer.index = UInt32(clamping: index)
+        buffer.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
+        buffer.memory = V4L2_MEMORY_MMAP.rawValue
+        return buffer
+    }
+}
+
+extension v4l2_requestbuffers {
+    /// So many of the driver's own buffers; none gives all back.
+    static func mapped(count: UInt32) -> v4l2_requestbuffers {
+        var request = v4l2_requestbuffers()
+        request.count = count
+        request.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
+        request.memory = V4L2_MEMORY_MMAP.rawValue
+        return request
     }
 }
 

@@ -77,9 +77,7 @@ public final class V4L2Camera<Driver: VideoDriver>: VideoSource {
     deinit {
         stop()
         // Frees what no picture holds; the rest is freed with the last picture.
-        var none = v4l2_requestbuffers()
-        none.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
-        none.memory = V4L2_MEMORY_MMAP.rawValue
+        var none = v4l2_requestbuffers.mapped(count: 0)
         _ = driver.ask(CV4L2_REQBUFS, about: &none)
     }
 
