@@ -237,7 +237,8 @@ let package = Package(
             [
                 "Supervisor", "CallControl", "MediaControl", "KioskConfiguration", "LocalControl", "LinuxIO",
                 "Observability",
-                "SignallingClient", "SignallingMessages", "FrontPanel", "GPIOPanel", "Screens", "Primitives", logging,
+                "SignallingClient", "SignallingMessages", "FrontPanel", "GPIOPanel", "Devices", "Screens", "Primitives",
+                logging,
             ]),
         tests("LayeringTests", []),
     ],

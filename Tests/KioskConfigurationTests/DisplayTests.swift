@@ -1,3 +1,4 @@
+import Devices
 import KioskConfiguration
 import Testing
 

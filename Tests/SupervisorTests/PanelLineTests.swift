@@ -1,4 +1,5 @@
 import CallControl
+import Devices
 import FrontPanel
 import GPIOPanel
 import LocalControl
