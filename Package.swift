@@ -86,6 +86,7 @@ let package = Package(
         // 2 and 3: the engine's parts
         target("STUN", in: "WebRTC", ["Primitives", "COpenSSL"]),
         target("ICE", in: "WebRTC", ["Primitives", "STUN"], pure: true),
+        target("TURN", in: "WebRTC", ["Primitives", "STUN"], pure: true),
         target("SDP", in: "WebRTC", ["Primitives"], pure: true),
         target("RTP", in: "WebRTC", ["Primitives"], pure: true),
         target("JitterBuffer", in: "WebRTC", ["Primitives", "RTP"], pure: true),
@@ -95,7 +96,7 @@ let package = Package(
         // 4
         target(
             "PeerConnection", in: "WebRTC",
-            ["Primitives", "STUN", "ICE", "SDP", "RTP", "CongestionControl", "JitterBuffer", "DTLS", "SRTP"]),
+            ["Primitives", "STUN", "ICE", "TURN", "SDP", "RTP", "CongestionControl", "JitterBuffer", "DTLS", "SRTP"]),
 
         // media
         target("Devices", in: "Media", ["Primitives"], pure: true),
@@ -186,6 +187,7 @@ let package = Package(
         tests("PrimitivesTests", ["Primitives"]),
         tests("STUNTests", ["STUN", "Primitives"]),
         tests("ICETests", ["ICE", "STUN", "Primitives"]),
+        tests("TURNTests", ["Simulation", "TURN", "STUN", "Primitives"]),
         tests("SDPTests", ["SDP", "Primitives"]),
         tests("RTPTests", ["RTP", "Primitives"]),
         tests("JitterBufferTests", ["JitterBuffer", "RTP", "Primitives"]),
@@ -194,7 +196,7 @@ let package = Package(
         tests("SRTPTests", ["SRTP", "Primitives"]),
         // Two engines in virtual time; what several suites drive.
         .target(
-            name: "Simulation", dependencies: ["PeerConnection", "DTLS", "SDP", "Primitives"], path: "Tests/Simulation",
+            name: "Simulation", dependencies: ["PeerConnection", "DTLS", "SDP", "STUN", "Primitives"], path: "Tests/Simulation",
             swiftSettings: common),
         tests(
             "PeerConnectionTests",

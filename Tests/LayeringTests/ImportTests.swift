@@ -37,8 +37,8 @@ import Testing
 
     /// Targets that decide and do nothing else: a run of theirs replays from its inputs.
     static let pure: Set = [
-        "Primitives", "STUN", "ICE", "SDP", "RTP", "CongestionControl", "JitterBuffer", "Devices", "CallControl",
-        "MediaControl", "SignallingMessages", "SocketIO",
+        "Primitives", "STUN", "ICE", "TURN", "SDP", "RTP", "CongestionControl", "JitterBuffer", "Devices",
+        "CallControl", "MediaControl", "SignallingMessages", "SocketIO",
     ]
 
     @Test func pureTargetsImportNoOperatingSystem() throws {
@@ -107,7 +107,8 @@ import Testing
             "SignallingMessages",
         ],
         [
-            "ICE", "CongestionControl", "JitterBuffer", "VirtualDevices", "V4L2Camera", "ALSAAudio", "AudioProcessing",
+            "ICE", "TURN", "CongestionControl", "JitterBuffer", "VirtualDevices", "V4L2Camera", "ALSAAudio",
+            "AudioProcessing",
             "DRMDisplay", "GPIOPanel", "KioskConfiguration", "Observability", "SocketIO", "Screens", "LocalControl",
         ],
         ["PeerConnection", "WebSocketTransport", "FrontPanel"],

@@ -31,20 +31,26 @@ extension STUNMessage {
 
     /// The address that the answering side saw the request come from; XOR-MAPPED-ADDRESS (RFC 8489 §14.2).
     public var xorMappedAddress: TransportAddress? {
-        guard let value = value(of: .xorMappedAddress), let family = value.byte(at: 1),
+        address(in: .xorMappedAddress, mask: Self.magicCookie)
+    }
+
+    /// Reads an address attribute; `mask` is the magic cookie for those that are XORed, and 0 for the others.
+    func address(in attribute: STUNAttribute, occurrence: Int = 0, mask: UInt32) -> TransportAddress? {
+        guard let value = value(of: attribute, occurrence: occurrence), let family = value.byte(at: 1),
             let port = value.bigEndian(UInt16.self, at: 2)
         else { return nil }
-        let plainPort = port ^ UInt16(Self.magicCookie >> 16)
+        let plainPort = port ^ UInt16(truncatingIfNeeded: mask >> 16)
         switch IPAddress.Family(rawValue: family) {
         case .ipv4:
             guard value.byteCount == 8, let address = value.bigEndian(UInt32.self, at: 4) else { return nil }
-            return TransportAddress(IPAddress(ipv4: address ^ Self.magicCookie), port: plainPort)
+            return TransportAddress(IPAddress(ipv4: address ^ mask), port: plainPort)
         case .ipv6:
             guard value.byteCount == 20, let high = value.bigEndian(UInt64.self, at: 4),
                 let low = value.bigEndian(UInt64.self, at: 12)
             else { return nil }
-            let mask = UInt64(Self.magicCookie) << 32 | UInt64(transactionID.high)
-            return TransportAddress(IPAddress(ipv6High: high ^ mask, low: low ^ transactionID.low), port: plainPort)
+            guard mask != 0 else { return TransportAddress(IPAddress(ipv6High: high, low: low), port: plainPort) }
+            let highMask = UInt64(mask) << 32 | UInt64(transactionID.high)
+            return TransportAddress(IPAddress(ipv6High: high ^ highMask, low: low ^ transactionID.low), port: plainPort)
         case nil: return nil
         }
     }

@@ -83,14 +83,24 @@ public struct STUNMessage: ~Escapable {
     }
     static let fingerprintMask: UInt32 = 0x5354_554E
 
-    /// The value of the first attribute of a kind; nil if there is none before MESSAGE-INTEGRITY.
+    /// The value of the first attribute of a kind, or of a later one; nil if there is none before MESSAGE-INTEGRITY.
     @_lifetime(copy self)
-    public func value(of attribute: STUNAttribute) -> RawSpan? {
+    public func value(of attribute: STUNAttribute, occurrence: Int = 0) -> RawSpan? {
+        guard let range = range(of: attribute, occurrence: occurrence) else { return nil }
+        return bytes.slice(range)
+    }
+
+    /// Where in the message the value is, for who wants to take it out in place.
+    public func range(of attribute: STUNAttribute, occurrence: Int = 0) -> Range<Int>? {
         var offset = Self.headerSize
+        var toPass = occurrence
         while offset < end, let kind = bytes.bigEndian(UInt16.self, at: offset),
             let size = bytes.bigEndian(UInt16.self, at: offset + 2)
         {
-            if kind == attribute.rawValue { return bytes.slice(offset + 4..<offset + 4 + Int(size)) }
+            if kind == attribute.rawValue {
+                if toPass == 0 { return offset + 4..<offset + 4 + Int(size) }
+                toPass -= 1
+            }
             offset += 4 + (Int(size) + 3) & ~3
         }
         return nil

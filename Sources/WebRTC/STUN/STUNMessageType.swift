@@ -11,6 +11,13 @@ public struct STUNMethod: RawRepresentable, Hashable, Sendable {
     public let rawValue: UInt16
     public init(rawValue: UInt16) { self.rawValue = rawValue & 0xFFF }
     public static let binding = STUNMethod(rawValue: 1)
+    // RFC 8656 §17
+    public static let allocate = STUNMethod(rawValue: 3)
+    public static let refresh = STUNMethod(rawValue: 4)
+    public static let send = STUNMethod(rawValue: 6)
+    public static let data = STUNMethod(rawValue: 7)
+    public static let createPermission = STUNMethod(rawValue: 8)
+    public static let channelBind = STUNMethod(rawValue: 9)
 }
 
 /// The numbers of attributes, from the STUN Attributes registry.
@@ -36,10 +43,21 @@ public struct STUNAttribute: RawRepresentable, Hashable, Sendable {
     public static let iceControlled = STUNAttribute(rawValue: 0x8029)
     public static let iceControlling = STUNAttribute(rawValue: 0x802A)
 
+    // RFC 8656 §18, and RFC 8489 §14.15
+    public static let channelNumber = STUNAttribute(rawValue: 0x000C)
+    public static let lifetime = STUNAttribute(rawValue: 0x000D)
+    public static let xorPeerAddress = STUNAttribute(rawValue: 0x0012)
+    public static let data = STUNAttribute(rawValue: 0x0013)
+    public static let xorRelayedAddress = STUNAttribute(rawValue: 0x0016)
+    public static let requestedAddressFamily = STUNAttribute(rawValue: 0x0017)
+    public static let requestedTransport = STUNAttribute(rawValue: 0x0019)
+    public static let additionalAddressFamily = STUNAttribute(rawValue: 0x8000)
+    public static let alternateServer = STUNAttribute(rawValue: 0x8023)
+
     /// A receiver that does not know such an attribute must refuse a request that carries it (RFC 8489 §14).
     public var isComprehensionRequired: Bool { rawValue < 0x8000 }
 
-    /// Whether this code knows the attribute, if only to leave it alone.
+    /// Whether one who answers binding requests knows the attribute, if only to leave it alone.
     var isKnown: Bool {
         switch self {
         case .mappedAddress, .username, .messageIntegrity, .errorCode, .unknownAttributes, .realm, .nonce,

@@ -55,8 +55,12 @@ public struct STUNMessageWriter: ~Copyable, ~Escapable {
     }
 
     @_lifetime(self: copy self)
-    public mutating func writeXORMappedAddress(_ address: TransportAddress) {
-        writeHeader(.xorMappedAddress, size: address.address.family == .ipv4 ? 8 : 20)
+    public mutating func writeXORMappedAddress(_ address: TransportAddress) { writeXOR(.xorMappedAddress, address) }
+
+    /// XOR-MAPPED-ADDRESS, XOR-PEER-ADDRESS or XOR-RELAYED-ADDRESS, which have one form (RFC 8489 §14.2).
+    @_lifetime(self: copy self)
+    public mutating func writeXOR(_ attribute: STUNAttribute, _ address: TransportAddress) {
+        writeHeader(attribute, size: address.address.family == .ipv4 ? 8 : 20)
         out.write(UInt8(0))
         out.write(address.address.family.rawValue)
         out.write(address.port ^ UInt16(STUNMessage.magicCookie >> 16))
@@ -86,6 +90,39 @@ public struct STUNMessageWriter: ~Copyable, ~Escapable {
         pad(2)
     }
 
+    /// Any attribute of four bytes: LIFETIME; with a first byte or word that counts, CHANNEL-NUMBER,
+    /// REQUESTED-TRANSPORT and the two of address families.
+    @_lifetime(self: copy self)
+    public mutating func write(_ attribute: STUNAttribute, word: UInt32) {
+        writeHeader(attribute, size: 4)
+        out.write(word)
+    }
+
+    /// ALTERNATE-SERVER (RFC 8489 §14.15).
+    @_lifetime(self: copy self)
+    public mutating func writeAlternateServer(_ address: TransportAddress) {
+        writeHeader(.alternateServer, size: address.address.family == .ipv4 ? 8 : 20)
+        out.write(UInt8(0))
+        out.write(address.address.family.rawValue)
+        out.write(address.port)
+        if let ipv4 = address.address.ipv4 {
+            out.write(ipv4)
+        } else {
+            out.write(address.address.high)
+            out.write(address.address.low)
+        }
+    }
+
+    /// Ends an indication with DATA whose `size` bytes are behind what is written here: already, or soon.
+    /// - Returns: where they start; nil if they do not fit. The message's size is that, `size` and padding to four.
+    @_lifetime(self: copy self)
+    public mutating func finish(dataOfSize size: Int) -> Int? {
+        writeHeader(.data, size: size)
+        let padded = (size + 3) & ~3
+        setLength(extra: padded)
+        return out.overflowed || padded > out.remaining || size > 0xFFFF ? nil : out.count
+    }
+
     /// Any attribute, for those without a method of their own.
     @_lifetime(self: copy self)
     public mutating func write(_ attribute: STUNAttribute, _ value: RawSpan) {
@@ -93,6 +130,10 @@ public struct STUNMessageWriter: ~Copyable, ~Escapable {
         out.write(value)
         pad(value.byteCount)
     }
+
+    /// Any attribute, of bytes that are kept.
+    @_lifetime(self: copy self)
+    public mutating func write(_ attribute: STUNAttribute, _ value: [UInt8]) { write(attribute, value.span.bytes) }
 
     /// Adds MESSAGE-INTEGRITY under `key`, if there is one, and FINGERPRINT.
     /// - Returns: the size of the message; nil if it did not fit.
