@@ -14,6 +14,10 @@ let common: [SwiftSetting] = [
 /// Targets without a single unsafe operation outside Primitives say so to the compiler.
 let pure: [SwiftSetting] = common + [.strictMemorySafety()]
 
+/// Where another libgpiod than the system's is unpacked (`scripts/check-gpiod` does it), for programs that shall run in the
+/// rig's guest: Debian 12's 1.6 speaks an interface that new kernels no longer have.
+let libgpiod = Context.environment["CALLPOINT_LIBGPIOD"]
+
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
@@ -70,7 +74,12 @@ let package = Package(
         shim("CYAML", links: ["yaml"]),
         shim("CYUV", links: ["yuv"]),
         shim("CV4L2"),
-        shim("CGPIOD", links: ["gpiod"]),
+        .target(
+            name: "CGPIOD", path: "Sources/CLibraries/CGPIOD",
+            cSettings: libgpiod.map { [.unsafeFlags(["-I\($0)/include"])] },
+            // By its path: other libraries' folders may come first.
+            linkerSettings: libgpiod.map { [.unsafeFlags(["\($0)/lib/libgpiod.so", "-Xlinker", "-rpath=\($0)/lib"])] }
+                ?? [.linkedLibrary("gpiod")]),
         shim("CAllocationCounter"),  // tests only
         .target(
             name: "CDRM", path: "Sources/CLibraries/CDRM", cSettings: [.headerSearchPath("private")],
