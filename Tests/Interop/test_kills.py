@@ -62,6 +62,14 @@ def test_supervisor_killed_in_a_call(call, kiosk):
     wait_for(lambda: not os.path.exists(f"/proc/{media_process}") or state(media_process) == "Z", 5, "the media process has ended")
 
 
+def test_the_console_learns_of_a_kiosk_that_started_anew(call, kiosk):
+    kiosk.kill()
+    kiosk.launch()
+    kiosk.wait_until_joined(timeout=20)
+    wait_for(lambda: call.phase in ("ended", "idle"), 10, "the console's call is over")
+    wait_for(lambda: call.kiosk_state() == "idle", 10, "the kiosk can be called")
+
+
 def test_media_process_frozen_in_a_call(call, browser, kiosk):
     """It is killed after 3 s without a sign of life, and the call goes on with a new one."""
     old = kiosk.media_pid()

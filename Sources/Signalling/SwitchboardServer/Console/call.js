@@ -2,6 +2,7 @@
 
 const ringTime = 75_000;  // the kiosk gives up after 60 s by itself and says so
 const lostTime = 60_000;
+const restTime = 3_000;  // a kiosk that has just connected says a moment later that it is in a call
 
 export class Call extends EventTarget {
   /**
@@ -15,6 +16,7 @@ export class Call extends EventTarget {
     Object.assign(this, {socket, me, kiosk, stream, phase: 'idle', started: 0, weakSince: 0});
     this.remote = new MediaStream();
     this.early = [];
+    this.turn = Promise.resolve();
   }
 
   set(phase, reason) {
@@ -109,23 +111,37 @@ export class Call extends EventTarget {
     }
   }
 
-  async restart() {
-    if (!this.peer || this.peer.signalingState !== 'stable') return;
-    await this.offer(this.peer);
+  /** Whether the kiosk says that it rests. One that does so in our call has started anew and knows nothing of it. */
+  kioskRests(rests) {
+    if (!rests) { clearTimeout(this.rest); this.rest = 0; }
+    else if (this.started && !this.rest) this.rest = setTimeout(() => this.end('lost'), restTime);
   }
 
-  async offer(existing) {
-    const peer = existing ?? this.connection();
-    try {
-      await peer.setLocalDescription(await peer.createOffer({iceRestart: Boolean(existing)}));
-      this.socket.emit('receiveOffer', {user: this.user(), offer: peer.localDescription.toJSON(), to: this.kiosk.sockId});
-    } catch (error) { this.failed(error); }
+  /** Negotiates one thing after the other: the kiosk repeats what is not answered soon, and a busy browser is slow. */
+  negotiate(step) {
+    this.turn = this.turn.then(async () => {
+      if (this.phase === 'idle' || this.phase === 'ended') return;
+      try { await step(); } catch (error) { this.failed(error); }
+    });
+    return this.turn;
+  }
+
+  restart() {
+    return this.negotiate(async () => {
+      if (this.peer?.signalingState === 'stable') await this.makeOffer(this.peer);
+    });
+  }
+
+  offer() { return this.negotiate(() => this.makeOffer(this.connection(), false)); }
+
+  async makeOffer(peer, iceRestart = true) {
+    await peer.setLocalDescription(await peer.createOffer({iceRestart}));
+    this.socket.emit('receiveOffer', {user: this.user(), offer: peer.localDescription.toJSON(), to: this.kiosk.sockId});
   }
 
   /** An offer from the kiosk: the first of its own call, an ICE restart, or that of a new media process. */
-  async offered(offer) {
-    if (this.phase === 'idle' || this.phase === 'ended') return;
-    try {
+  offered(offer) {
+    return this.negotiate(async () => {
       const fingerprint = sdp => /a=fingerprint:(.*)/.exec(sdp)?.[1].trim().toLowerCase();
       const same = this.peer?.remoteDescription && fingerprint(this.peer.remoteDescription.sdp) === fingerprint(offer.sdp);
       // Said again because the answer got lost: it is answered again, without disturbing what runs.
@@ -139,7 +155,7 @@ export class Call extends EventTarget {
       await this.flush(peer);
       await peer.setLocalDescription(await peer.createAnswer());
       this.answer(peer);
-    } catch (error) { this.failed(error); }
+    });
   }
 
   answer(peer) {
@@ -147,12 +163,12 @@ export class Call extends EventTarget {
     this.socket.emit('receiveAnsewer', {user: this.user(), answer, to: this.kiosk.sockId});
   }
 
-  async gotAnswer(answer) {
-    if (this.peer?.signalingState !== 'have-local-offer') return;
-    try {
+  gotAnswer(answer) {
+    return this.negotiate(async () => {
+      if (this.peer?.signalingState !== 'have-local-offer') return;
       await this.peer.setRemoteDescription(answer);
       await this.flush(this.peer);
-    } catch (error) { this.failed(error); }
+    });
   }
 
   /** Candidates may come before the description that they belong to. */
@@ -194,6 +210,7 @@ export class Call extends EventTarget {
   end(reason) {
     if (this.phase === 'ended') return;
     clearTimeout(this.timer);
+    clearTimeout(this.rest);
     if (reason !== 'self' && reason !== 'ended') {
       this.socket.emit(this.started || this.phase === 'connecting' ? 'hangupVideo' : 'cancelSendVideo', this.user());
     }
