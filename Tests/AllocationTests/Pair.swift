@@ -54,6 +54,10 @@ final class End {
             switch peer.poll() {
             case .transmit(let packet, let from, let to):
                 _ = outgoing.push(Datagram(packet: packet, from: from, to: to))
+            // No servers are configured, so there are no streams.
+            case .open: break
+            case .write: break
+            case .close: break
             case .video: framesReceived += 1
             case .audio: soundsReceived += 1
             case .event(.keyFrameRequested): wantsKeyFrame = true

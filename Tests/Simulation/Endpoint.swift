@@ -7,7 +7,7 @@ public final class Endpoint {
     public var peer: PeerConnection
     public let packets: BufferPool
     public let frames: BufferPool
-    public let addresses: [TransportAddress]
+    public private(set) var addresses: [TransportAddress]
 
     public var sendsVideo = true
     public var sendsAudio = true
@@ -33,6 +33,15 @@ public final class Endpoint {
     /// Candidates to be signalled.
     public var candidates: [(text: String, mid: String, index: Int)] = []
 
+    /// What is to be done with streams.
+    var streamActions: [StreamAction] = []
+
+    enum StreamAction {
+        case open(StreamRequest)
+        case write([UInt8], StreamNumber)
+        case close(StreamNumber)
+    }
+
     private var nextFrame: UInt32 = 0
     private var nextAudio: UInt32 = 0
     private var keyFrameWanted = true
@@ -51,6 +60,14 @@ public final class Endpoint {
             random: RandomSource(seed: seed), now: now, security: security == .plain ? .plain : .dtlsSRTP)
     }
 
+    /// The host's addresses are others now.
+    public func move(to others: [TransportAddress], now: Instant) {
+        let old = addresses
+        addresses = others
+        for address in old where !others.contains(address) { peer.removeLocalAddress(address, now: now) }
+        for address in others where !old.contains(address) { peer.addLocalAddress(address, now: now) }
+    }
+
     public enum SecurityChoice: Sendable { case plain, dtlsSRTP }
 
     public var state: PeerConnectionState { peer.connectionState }
@@ -62,6 +79,9 @@ public final class Endpoint {
             case .transmit(let packet, let from, let to):
                 if !addresses.contains(from) { faults.append("sent from \(from), which is not ours") }
                 transmit(packet.bytes, from, to)
+            case .open(let request): streamActions.append(.open(request))
+            case .write(let packet, let number): streamActions.append(.write(packet.bytes.toArray(), number))
+            case .close(let number): streamActions.append(.close(number))
             case .video(let frame): take(frame, now: now)
             case .audio(let packet): take(packet)
             case .event(let event): take(event, now: now)

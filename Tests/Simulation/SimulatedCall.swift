@@ -26,6 +26,10 @@ public final class SimulatedCall {
         case offer(to: Side, String)
         case answer(to: Side, String)
         case candidate(to: Side, String, mid: String, index: Int)
+        case toServer(Int, [UInt8], SimulatedTURNServer.Client)
+        case toRelayed(Int, [UInt8], from: TransportAddress, at: TransportAddress)
+        case streamBytes(Side, StreamNumber, [UInt8])
+        case streamClosed(Side, StreamNumber)
         case frame(Side)
         case sound(Side)
         case action((SimulatedCall) -> Void)
@@ -44,6 +48,16 @@ public final class SimulatedCall {
     /// Called with each datagram before the network sees it; false loses it.
     public var filter: ((Side, [UInt8]) -> Bool)?
     public var negotiationErrors: [String] = []
+    /// Called with the sender and destination of each datagram.
+    public var sentTo: ((Side, TransportAddress) -> Void)?
+    /// Every description and candidate, as it was signalled.
+    public private(set) var signalled: [(by: Side, text: String)] = []
+
+    /// What stands between a side's sockets and the network, by side.
+    public var nats: [SimulatedNAT?] = [nil, nil]
+    public var firewalls = [Firewall(), Firewall()]
+    public var servers: [SimulatedTURNServer] = []
+    var streams: [StreamKey: SimulatedStream] = [:]
 
     private var queue = EventQueue()
     private var lastSignal: [Instant] = [.zero, .zero]
@@ -59,7 +73,7 @@ public final class SimulatedCall {
     }
 
     public subscript(side: Side) -> Endpoint { side == .caller ? caller : callee }
-    private func other(_ side: Side) -> Side { side == .caller ? .callee : .caller }
+    func other(_ side: Side) -> Side { side == .caller ? .callee : .caller }
 
     public func at(_ instant: Instant, _ action: @escaping (SimulatedCall) -> Void) {
         queue.push(instant, .action(action))
@@ -113,11 +127,22 @@ public final class SimulatedCall {
 
     private func handle(_ happening: Happening) {
         switch happening {
-        case .datagram(let side, let bytes, let from, let at):
+        case .datagram(let side, let bytes, let from, let outside):
+            guard let at = inside(side, outside, from: from) else { return }
             if var buffer = try? self[side].packets.take() {
                 buffer.copy(from: bytes.span.bytes)
                 self[side].peer.receive(buffer, from: from, to: at, at: now)
             }
+            settle(side)
+        case .toServer(let index, let bytes, let client):
+            handle(servers[index].receive(bytes, from: client, now: now), of: index)
+        case .toRelayed(let index, let bytes, let from, let at):
+            handle(servers[index].receive(bytes, from: from, at: at, now: now), of: index)
+        case .streamBytes(let side, let number, let bytes):
+            self[side].peer.receive(bytes.span.bytes, on: number, at: now)
+            settle(side)
+        case .streamClosed(let side, let number):
+            self[side].peer.streamClosed(number, now: now)
             settle(side)
         case .offer(let side, let text):
             do {
@@ -159,6 +184,7 @@ public final class SimulatedCall {
                 .candidate(to: other(side), text, mid: candidate.mid, index: candidate.index), to: other(side))
         }
         endpoint.candidates.removeAll()
+        handleStreams(of: side)
     }
 
     private func send(_ bytes: [UInt8], by side: Side, from: TransportAddress, to: TransportAddress) {
@@ -166,16 +192,22 @@ public final class SimulatedCall {
         record(UInt64(bitPattern: now.nanoseconds))
         record(UInt64(from.port) << 16 | UInt64(to.port))
         for byte in bytes { transcript = (transcript ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        sentTo?(side, to)
         if let filter, !filter(side, bytes) { return }
-        guard self[other(side)].addresses.contains(to) else { return }
-        if conditions.loss > 0, random.chance(conditions.loss) { return }
+        route(bytes, by: side, from: from, to: to)
+    }
+
+    /// What the path does to a datagram of so many bytes; towards a server it is half of one.
+    func carry(_ size: Int, by side: Side, isHalfWay: Bool = false, _ happening: () -> Happening) {
+        let loss = isHalfWay ? conditions.loss / 2 : conditions.loss
+        if loss > 0, random.chance(loss) { return }
         let copies = conditions.duplication > 0 && random.chance(conditions.duplication) ? 2 : 1
         var queueing = Interval.zero
         if let capacity = conditions.capacity {
             queueing = max(.zero, linkIsFree[side.rawValue] - now)
             guard queueing <= conditions.longestQueue else { return }
             // With the IP and UDP headers that a link carries too.
-            queueing = queueing + .microseconds(Int64(Double((bytes.count + 28) * 8) / capacity * 1e6))
+            queueing = queueing + .microseconds(Int64(Double((size + 28) * 8) / capacity * 1e6))
             linkIsFree[side.rawValue] = now + queueing
             longestQueueing = max(longestQueueing, queueing)
         }
@@ -183,11 +215,12 @@ public final class SimulatedCall {
             let late =
                 conditions.jitter.nanoseconds > 0
                 ? Int64.random(in: 0...conditions.jitter.nanoseconds, using: &random) : 0
-            queue.push(
-                now + conditions.delay + queueing + .nanoseconds(late),
-                .datagram(to: other(side), bytes, from: from, at: to))
+            let delay = isHalfWay ? conditions.delay / 2 : conditions.delay
+            queue.push(now + delay + queueing + .nanoseconds(late), happening())
         }
     }
+
+    func push(_ instant: Instant, _ happening: Happening) { queue.push(instant, happening) }
 
     private func record(_ value: UInt64) {
         for shift in stride(from: UInt64(0), to: 64, by: 8) {
@@ -196,6 +229,11 @@ public final class SimulatedCall {
     }
 
     private func signal(_ happening: Happening, to side: Side) {
+        switch happening {
+        case .offer(_, let text), .answer(_, let text), .candidate(_, let text, _, _):
+            signalled.append((other(side), text))
+        default: break
+        }
         let arrival = max(now + signallingDelay, lastSignal[side.rawValue])
         lastSignal[side.rawValue] = arrival
         queue.push(arrival, happening)

@@ -26,6 +26,8 @@ public final class SimulatedTURNServer {
     }
 
     public let address: TransportAddress
+    /// Where it listens for connections, TLS or not.
+    public var streamAddresses: Set<TransportAddress> = []
     public var username = "kiosk"
     public var password = "a password that nobody knows"
     public var realm = "clinic.example"
@@ -212,6 +214,7 @@ public final class SimulatedTURNServer {
             let lifetime = min(message.lifetime ?? 600, 600)
             count(lifetime == 0 ? "release" : "refresh")
             allocations[client]?.expires = now + .seconds(Int64(lifetime))
+            if lifetime == 0 { allocations[client] = nil }
             send(.success, method, id, client, key) { $0.write(.lifetime, word: lifetime) }
         case .createPermission:
             guard let peer = message.xorPeerAddress else { return refuse(400) }

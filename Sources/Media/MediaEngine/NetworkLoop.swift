@@ -106,6 +106,9 @@ struct NetworkLoop: ~Copyable {
         while true {
             switch peer.connection.poll() {
             case .transmit(let packet, let from, let to): peer.socket(bound: from)?.send(packet, to: to)
+            case .open(let request): peer.connection.streamClosed(request.number, now: MonotonicClock.now())
+            case .write: break
+            case .close: break
             case .video(let frame): decode(frame, of: peer)
             case .audio(let packet): play(packet, of: peer)
             case .event(let event): tell(event, of: peer)

@@ -6,6 +6,8 @@ struct LocalCandidate {
     let base: TransportAddress
     /// What our checks from this base announce in PRIORITY (RFC 8445 §7.1.1).
     let reflexivePriority: UInt32
+    /// Not to be told to the peer: a host address that policy keeps to itself.
+    var isHidden = false
     /// The address is gone; the place stays, as pairs refer to it by index.
     var isRetired = false
 }

@@ -1,13 +1,21 @@
 public import Primitives
 
+extension TransportAddress {
+    /// What stands for a related address that the peer shall not know (RFC 8828 §5.2 by way of RFC 8839 §5.1).
+    static func hidden(_ family: IPAddress.Family) -> TransportAddress {
+        TransportAddress(family == .ipv4 ? IPAddress(ipv4: 0) : IPAddress(ipv6High: 0, low: 0), port: 9)
+    }
+}
+
 extension ICEAgent {
     /// Adds the host candidate of a bound socket and starts checks from it.
     /// - Parameter preference: higher is tried first; by default the order of the calls, with IPv6 and IPv4 side by side
     ///   (RFC 8421 §4) and loopback last.
-    /// - Returns: what to signal; nil if it is there already, unusable, or one too many.
+    /// - Parameter isHidden: checks leave from there, but the peer is not told.
+    /// - Returns: what to signal; nil if it is there already, hidden, unusable, or one too many.
     @discardableResult
     public mutating func addLocalCandidate(
-        base: TransportAddress, preference: UInt16? = nil, now: Instant
+        base: TransportAddress, preference: UInt16? = nil, isHidden: Bool = false, now: Instant
     ) -> ICECandidate? {
         setTime(now)
         let rank = locals.count { !$0.isRetired && $0.base.address.family == base.address.family }
@@ -18,18 +26,57 @@ extension ICEAgent {
         let candidate = ICECandidate(
             foundation: String((twin ?? locals.count) + 1),
             priority: ICECandidate.priority(kind: .host, localPreference: preference), address: base, kind: .host)
-        guard insert(candidate, base: base, preference: preference) else { return nil }
-        return localCandidates.first { $0.address == base }
-    }
-
-    /// A candidate of any kind whose datagrams leave from `base`; what gathering from servers adds to.
-    mutating func insert(_ candidate: ICECandidate, base: TransportAddress, preference: UInt16) -> Bool {
-        guard state != .closed, candidate.isUsable,
-            !locals.contains(where: { !$0.isRetired && $0.candidate.address == candidate.address && $0.base == base })
-        else { return false }
         let local = LocalCandidate(
             candidate: candidate, base: base,
-            reflexivePriority: ICECandidate.priority(kind: .peerReflexive, localPreference: preference))
+            reflexivePriority: ICECandidate.priority(kind: .peerReflexive, localPreference: preference),
+            isHidden: isHidden)
+        return insert(local) && !isHidden ? signalled(candidate) : nil
+    }
+
+    /// Adds what a STUN or TURN server saw the socket at `base` as (RFC 8445 §5.1.1.2). Its datagrams leave from `base`,
+    /// so it makes no pair of its own.
+    /// - Parameter revealsBase: whether the peer may know `base`.
+    /// - Returns: what to signal; nil if it tells the peer nothing new.
+    public mutating func addReflexiveCandidate(
+        _ mapped: TransportAddress, base: TransportAddress, revealsBase: Bool, now: Instant
+    ) -> ICECandidate? {
+        setTime(now)
+        guard let host = locals.first(where: { !$0.isRetired && $0.base == base && $0.candidate.kind == .host }),
+            mapped.address.family == base.address.family
+        else { return nil }
+        let preference = UInt16(truncatingIfNeeded: host.candidate.priority >> 8)
+        let candidate = ICECandidate(
+            foundation: "s" + host.candidate.foundation,
+            priority: ICECandidate.priority(kind: .serverReflexive, localPreference: preference), address: mapped,
+            kind: .serverReflexive, related: revealsBase ? base : .hidden(base.address.family))
+        let local = LocalCandidate(candidate: candidate, base: base, reflexivePriority: host.reflexivePriority)
+        return insert(local) ? signalled(candidate) : nil
+    }
+
+    /// Adds an address on a relay (RFC 8445 §5.1.1.2); it is its own base: what ICE sends from there goes to the relay.
+    /// - Parameters:
+    ///   - mapped: what the relay sees us as, if the peer may know.
+    ///   - preference: among relays; the higher the better.
+    public mutating func addRelayedCandidate(
+        _ relayed: TransportAddress, mapped: TransportAddress?, preference: UInt16, now: Instant
+    ) -> ICECandidate? {
+        setTime(now)
+        let priority = ICECandidate.priority(kind: .relayed, localPreference: preference)
+        let candidate = ICECandidate(
+            foundation: "t\(preference)", priority: priority, address: relayed, kind: .relayed,
+            related: mapped ?? .hidden(relayed.address.family))
+        // A check from a relay teaches the peer no address but the relay's, so it announces no more than that is worth.
+        let local = LocalCandidate(candidate: candidate, base: relayed, reflexivePriority: priority)
+        return insert(local) ? signalled(candidate) : nil
+    }
+
+    private mutating func insert(_ local: LocalCandidate) -> Bool {
+        let address = local.candidate.address
+        guard state != .closed, local.candidate.isUsable,
+            !locals.contains(where: {
+                !$0.isRetired && !$0.isHidden && $0.candidate.address == address && $0.base == local.base
+            })
+        else { return false }
         let place: Int
         if locals.count < configuration.localCandidateLimit {
             place = locals.count

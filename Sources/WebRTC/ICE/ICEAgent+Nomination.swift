@@ -7,16 +7,21 @@ extension ICEAgent {
         guard role == .controlling, remoteCredentials != nil, state != .failed, !hasCurrentSelection,
             !isNominating, let best = bestValid, let firstValid
         else { return }
-        let deadline = firstValid + configuration.nominationPatience
+        let isRelayed = isRelayed(best)
+        let deadline = firstValid + (isRelayed ? configuration.relayPatience : configuration.nominationPatience)
         let isBetterPending = pairs.contains {
             !$0.isPrevious && $0.priority > pairs[best].priority && ($0.state == .waiting || $0.state == .inProgress)
         }
-        if isBetterPending, now < deadline {
+        if isBetterPending || isRelayed && !remoteCandidatesEnded, now < deadline {
             timers[.nomination] = deadline
             return
         }
         timers.stop(.nomination)
         startCheck(best, .nomination)
+    }
+
+    private func isRelayed(_ index: Int) -> Bool {
+        locals[pairs[index].local].candidate.kind == .relayed || remoteCandidate(of: pairs[index]).kind == .relayed
     }
 
     var isNominating: Bool { transactions.contains { $0.purpose == .nomination && !$0.isCancelled } }

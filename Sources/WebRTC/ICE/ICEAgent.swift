@@ -80,11 +80,13 @@ public struct ICEAgent: ~Copyable, Sendable {
 
     /// The candidates to signal, each with the current username fragment.
     public var localCandidates: [ICECandidate] {
-        locals.filter { !$0.isRetired }.map { local in
-            var candidate = local.candidate
-            candidate.usernameFragment = localCredentials.usernameFragment
-            return candidate
-        }
+        locals.filter { !$0.isRetired && !$0.isHidden }.map { signalled($0.candidate) }
+    }
+
+    func signalled(_ candidate: ICECandidate) -> ICECandidate {
+        var candidate = candidate
+        candidate.usernameFragment = localCredentials.usernameFragment
+        return candidate
     }
 
     /// The pair both sides agree on.

@@ -14,6 +14,8 @@ public struct ICEConfiguration: Sendable {
     public var requestCount = 7
     /// How long the controlling side lets better pairs finish once one works. DTLS does not wait for it.
     public var nominationPatience: Interval = .milliseconds(50)
+    /// The same where the best that works goes over a relay, and there may be a direct way yet.
+    public var relayPatience: Interval = .milliseconds(500)
     /// How long candidates and checks of the peer are waited for before `failed` (RFC 8863 recommends 39.5 s); half of it
     /// once all pairs have failed and the peer has no more candidates.
     public var patience: Interval = .seconds(20)
@@ -28,7 +30,7 @@ public struct ICEConfiguration: Sendable {
     public var remoteCandidateLimit = 64
     /// Candidates of the peer learned from its checks.
     public var peerReflexiveLimit = 16
-    public var localCandidateLimit = 16
+    public var localCandidateLimit = 32
     public var pairLimit = 100
 
     public init() {}

@@ -35,4 +35,6 @@ struct RoutedDatagram: ~Copyable {
     var packet: PooledBuffer
     var local: TransportAddress
     var remote: TransportAddress
+
+    consuming func takePacket() -> PooledBuffer { packet }
 }

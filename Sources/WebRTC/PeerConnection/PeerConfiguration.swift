@@ -6,6 +6,9 @@ public struct PeerConfiguration: Sendable {
     /// Whether we have something to send of a kind. Sending starts only when the owner calls `sendAudio`, `sendVideo`.
     public var sendsAudio = true
     public var sendsVideo = true
+    /// Servers to gather candidates from, the preferred first; 16 are used at the most.
+    public var iceServers: [ICEServer] = []
+    public var candidatePolicy = CandidatePolicy.all
     /// The media sections of an earlier process's call that this one takes up again, refused ones included.
     public var previous: [MediaSlot] = []
     /// Bits per second of video: where to start, and the bounds for what the peer asks for.

@@ -6,18 +6,6 @@ extension PeerConnection {
     /// Candidates kept for a description that has not come yet.
     static let earlyCandidateLimit = 32
 
-    /// Adds the address of a bound UDP socket, which becomes a host candidate: part of the next description, or an
-    /// event if one was given out already. Addresses beyond the limit of ICE are ignored.
-    public mutating func addLocalAddress(_ address: TransportAddress, now: Instant) {
-        setTime(now)
-        guard let candidate = ice.addLocalCandidate(base: address, now: now) else { return }
-        iceIsDue = true
-        guard hasDescription else { return }
-        let mid = negotiator.session?.transport.mid ?? negotiator.slots.first?.mid ?? "0"
-        let index = negotiator.slots.firstIndex { $0.mid == mid } ?? 0
-        emit(.localCandidate(candidate.attribute, mid: mid, mLineIndex: index))
-    }
-
     /// Adds a candidate of the peer's (RFC 8838), "candidate:…" with or without the prefix "a="; an empty one ends
     /// them. Those that come before the description wait for it, up to a limit.
     ///

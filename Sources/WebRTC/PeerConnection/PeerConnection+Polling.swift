@@ -7,11 +7,7 @@ import SDP
 extension PeerConnection {
     /// The next thing for the owner to do. Drain until `.idle(until:)`.
     public mutating func poll() -> PeerOutput {
-        if let datagram = nextDatagram() {
-            transport.packetsSent &+= 1
-            transport.bytesSent &+= UInt64(datagram.packet.count)
-            return .transmit(datagram.packet, from: datagram.local, to: datagram.remote)
-        }
+        if let output = nextTransmission() { return output }
         if let frame = nextFrame() { return .video(frame) }
         if let packet = receivedAudio.pop() { return .audio(packet) }
         if nextEvent < events.count {
@@ -26,7 +22,26 @@ extension PeerConnection {
         return .idle(until: deadline)
     }
 
+    /// What is to be sent, through a relay where its local address is on one.
+    private mutating func nextTransmission() -> PeerOutput? {
+        while true {
+            if let output = pollRelays() { return output }
+            if let output = releaseHeld() { return output }
+            guard let datagram = nextDatagram() else {
+                guard isClosed, !relaysAreReleased else { return nil }
+                releaseRelays()
+                continue
+            }
+            guard let direct = relay(datagram) else { continue }
+            transport.packetsSent &+= 1
+            transport.bytesSent &+= UInt64(direct.packet.count)
+            let (from, to) = (direct.local, direct.remote)
+            return .transmit(direct.takePacket(), from: from, to: to)
+        }
+    }
+
     private mutating func nextDatagram() -> RoutedDatagram? {
+        if let datagram = pollBindings() { return datagram }
         if let datagram = pollICE() { return datagram }
         if let security, security.hasDatagrams, let path = ice.sendPair {
             if let packet = security.nextDatagram(from: packets) {
@@ -55,6 +70,7 @@ extension PeerConnection {
         switch event {
         case .state: updateState()
         case .selected(let path):
+            bindChannel(for: path)
             guard path != pairInUse else { return }
             pairInUse = path
             transportBefore = transport
@@ -86,7 +102,7 @@ extension PeerConnection {
     private var deadline: Instant {
         guard !isClosed else { return .distantFuture }
         var next = min(iceDeadline, timers.next, security?.deadline ?? .distantFuture)
-        next = min(next, videoSender.keyFrameRequests.nextDeadline)
+        next = min(next, videoSender.keyFrameRequests.nextDeadline, bindingDeadline, relayDeadline)
         return min(next, videoDeadline)
     }
 

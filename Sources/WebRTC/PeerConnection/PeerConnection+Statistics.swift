@@ -68,6 +68,8 @@ extension PeerConnection {
             let pair = ice.candidatePairStatistics().first(where: { $0.inUse })
         else { return nil }
         var result = CandidatePairStatistics(local: path.local, remote: path.remote)
+        (result.localType, result.remoteType) = (pair.local.kind.rawValue, pair.remote.kind.rawValue)
+        result.relayProtocol = relayProtocol(of: path.local)
         result.currentRoundTripTime = pair.currentRoundTripTime?.seconds
         result.availableOutgoingBitrate = Double(videoSender.congestion.targetBitrate)
         result.nominated = pair.nominated

@@ -15,6 +15,15 @@ extension PeerConnection {
         guard !isClosed else { return }
         transport.packetsReceived &+= 1
         transport.bytesReceived &+= UInt64(packet.count)
+        if takeBinding(packet.bytes, from: remote, to: local) { return }
+        if let index = relayIndex(server: remote, base: local) { return receiveRelayed(packet, index) }
+        dispatch(packet, from: remote, to: local)
+    }
+
+    /// A datagram of a peer's, out of any relay's header.
+    mutating func dispatch(
+        _ packet: consuming PooledBuffer, from remote: TransportAddress, to local: TransportAddress
+    ) {
         guard let first = packet.bytes.byte(at: 0) else {
             transport.refusals.unknownProtocol &+= 1
             return
@@ -90,6 +99,7 @@ extension PeerConnection {
     public mutating func advance(to now: Instant) {
         setTime(now)
         guard !isClosed else { return }
+        advanceRelays()
         ice.advance(to: self.now)
         security?.advance(to: self.now)
         afterICE()
@@ -120,6 +130,7 @@ extension PeerConnection {
         }
         security?.close(now: self.now)
         ice.close(now: self.now)
+        bindings.removeAll()
         videoReceiver.follow(nil)
         videoSender.cache.removeAll()
         receivedAudio.removeAll()

@@ -12,6 +12,7 @@ public import SDP
 /// 2. Call `advance(to:)` when that time has come, or earlier; late calls are harmless.
 /// 3. Give each datagram that a socket received to `receive`, with the address the socket is bound to; send each
 ///    `.transmit` from the socket bound to `from`. A datagram that cannot be sent is dropped: the protocols repeat it.
+///    Relays may be reached over streams: make those that `.open` asks for, and keep what is written to them in order.
 /// 4. Times never go back. Nothing else is read: no clock, no socket, and random numbers only from `random`.
 /// 5. What the peer or the network sends never traps and never throws here except from negotiation; it is counted in
 ///    `statistics`. With no free slot in a pool the work at hand is dropped and counted.
@@ -48,6 +49,21 @@ public struct PeerConnection: ~Copyable, @unchecked Sendable {  // what it refer
     var events: [PeerEvent] = []
     var nextEvent = 0
     var earlyCandidates: [String] = []
+
+    /// Our sockets.
+    var bases: [TransportAddress] = []
+    var bindings: [ServerBinding] = []
+    /// No slot was free for a request to a STUN server: try again then.
+    var bindingsResumeAt = Instant.zero
+    var relays = SlotArray<Relay>(capacity: relayLimit)
+    /// A relay may have something to say.
+    var relaysAreDue = false
+    var relayDeadline = Instant.distantFuture
+    /// The call is over, and the allocations are being given back.
+    var relaysAreReleased = false
+    var held: RelayedDatagram?
+    var streamActions: [StreamAction] = []
+    var nextStream: UInt32 = 1
 
     var timers = TimerTable<PeerTimer>()
     /// ICE may have something to say.

@@ -62,6 +62,12 @@ public struct ReceivedAudioPacket: ~Copyable, Sendable {
 public enum PeerOutput: ~Copyable, Sendable {
     /// Send this datagram from the socket bound to `from`.
     case transmit(PooledBuffer, from: TransportAddress, to: TransportAddress)
+    /// Make this connection, for `write`s that may come at once; tell of its end by `streamClosed`.
+    case open(StreamRequest)
+    /// Send these bytes whole or not at all, behind those before.
+    case write(PooledBuffer, to: StreamNumber)
+    /// The connection is of no more use, once what was written has left; `streamClosed` need not be called.
+    case close(StreamNumber)
     case video(ReceivedVideoFrame)
     case audio(ReceivedAudioPacket)
     case event(PeerEvent)

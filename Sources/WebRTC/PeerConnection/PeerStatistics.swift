@@ -69,6 +69,11 @@ public struct RemoteInboundRTPStatistics: Sendable, Equatable {
 public struct CandidatePairStatistics: Sendable, Equatable {
     public var local: TransportAddress
     public var remote: TransportAddress
+    /// `RTCIceCandidateType`: "host", "srflx", "prflx" or "relay".
+    public var localType = ""
+    public var remoteType = ""
+    /// How our relay is reached, if `localType` is one: "udp", "tcp" or "tls".
+    public var relayProtocol: String?
     /// Seconds; nil before the first answered check.
     public var currentRoundTripTime: Double?
     /// Bits per second that we may send by the congestion controller, headers included.
