@@ -51,13 +51,15 @@ format: ## swift format, in place
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 .PHONY: bench
-bench: build ## CPU, memory, set-up time and allocations beside the raw codecs, in one run
+bench: build ## CPU, memory, set-up time and allocations beside the raw codecs, in one run; devices and display
 	@scripts/setup test
+	@$(SWIFT_BUILD) --product devices-bench && $(SWIFT_BUILD) --product display-bench
 	@Benchmarks/run
 
-.PHONY: bench-display
-bench-display: ## what a picture on the display costs
+.PHONY: bench-devices
+bench-devices: ## what camera, sound and display cost and how far clocks stray, without the call
 	@scripts/setup build
+	@$(SWIFT_BUILD) --product devices-bench && .build/release/devices-bench
 	@$(SWIFT_BUILD) --product display-bench && .build/release/display-bench
 
 .PHONY: bench-peers

@@ -192,6 +192,13 @@ let package = Package(
                 "CAllocationCounter",
             ], path: "Benchmarks/display", swiftSettings: common),
 
+        // and of cameras and sound cards
+        .executableTarget(
+            name: "devices-bench",
+            dependencies: [
+                "ScriptedDevices", "ALSAAudio", "V4L2Camera", "Devices", "LinuxIO", "Primitives", "CAllocationCounter",
+            ], path: "Benchmarks/devices", swiftSettings: common),
+
         // tests
         tests("PrimitivesTests", ["Primitives"]),
         tests("STUNTests", ["STUN", "Primitives"]),
@@ -203,9 +210,14 @@ let package = Package(
         tests("CongestionControlTests", ["CongestionControl", "Primitives"]),
         tests("DTLSTests", ["DTLS", "Primitives"]),
         tests("SRTPTests", ["SRTP", "Primitives"]),
+        // Cards and cameras on paper, in virtual time.
+        .target(
+            name: "ScriptedDevices", dependencies: ["ALSAAudio", "V4L2Camera", "CV4L2", "Devices", "Primitives"],
+            path: "Tests/ScriptedDevices", swiftSettings: common),
         // Two engines in virtual time; what several suites drive.
         .target(
-            name: "Simulation", dependencies: ["PeerConnection", "DTLS", "SDP", "STUN", "Primitives"], path: "Tests/Simulation",
+            name: "Simulation", dependencies: ["PeerConnection", "DTLS", "SDP", "STUN", "Primitives"],
+            path: "Tests/Simulation",
             swiftSettings: common),
         tests(
             "PeerConnectionTests",
@@ -217,10 +229,12 @@ let package = Package(
         tests(
             "DevicesTests",
             [
-                "Devices", "VirtualDevices", "V4L2Camera", "CV4L2", "CTurboJPEG", "CAllocationCounter", "LinuxIO",
-                "Primitives",
+                "ScriptedDevices", "Devices", "VirtualDevices", "V4L2Camera", "CV4L2", "CTurboJPEG",
+                "CAllocationCounter",
+                "LinuxIO", "Primitives",
             ]),
-        tests("ALSAAudioTests", ["ALSAAudio", "VirtualDevices", "Devices", "LinuxIO", "Primitives"]),
+        tests(
+            "ALSAAudioTests", ["ScriptedDevices", "ALSAAudio", "VirtualDevices", "Devices", "LinuxIO", "Primitives"]),
         tests("AudioProcessingTests", ["AudioProcessing", "Devices", "Primitives"]),
         tests("CodecsTests", ["Codecs", "Primitives"]),
         tests("MediaControlTests", ["MediaControl", "Primitives"]),

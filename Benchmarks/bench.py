@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import json
 import pathlib
+import subprocess
 import sys
 import tempfile
 import time
@@ -201,7 +202,40 @@ def report(results, verdicts):
             verdicts.check(f"size {name}", size, 1)
     if not results["binaries"]:
         say("\nNo stripped programs in dist/: `make release` makes them.")
-    say("\n" + verdicts.text())
+
+
+def devices(folder):
+    """What the programs say that need no call, each one JSON value."""
+    found = {}
+    for name in ("devices-bench", "display-bench"):
+        if (folder / name).exists():
+            say(f"{name} …")
+            found[name] = json.loads(subprocess.run([folder / name], check=True, capture_output=True, text=True).stdout)
+        else:
+            say(f"{name} is not there: `make bench` builds it")
+    return found
+
+
+def report_devices(found, verdicts):
+    if "devices-bench" in found:
+        camera, sound = found["devices-bench"]["camera"], found["devices-bench"]["sound"]
+        say("\nFrom the camera's buffer to the encoder, 1280x720\n")
+        say(table(
+            ["format", "pictures", "passed on", "copied", "CPU us a picture"],
+            [[row["format"], row["pictures"], row["passed"], row["copied"], row["us_per_picture"]] for row in camera]))
+        say("\nAn hour of virtual time, microphone and speaker on crystals that run apart\n")
+        say(table(
+            ["cards", "apart, ppm", "microphone strays, us", "speaker strays, us", "playout latency ms", "99 %"],
+            [[row["cards"], f"{2 * row['skew_ppm']:g}", row["microphone_drift_us"], row["speaker_drift_us"],
+              f"{row['playout_latency_us'] / 1000:.1f}", f"{row['playout_latency_p99_us'] / 1000:.1f}"] for row in sound]))
+        verdicts.check("camera copies", sum(row["copied"] for row in camera if row["format"] in ("NV12", "YU12")), 0)
+        verdicts.check("drift", max(max(row["microphone_drift_us"], row["speaker_drift_us"]) for row in sound) / 1000, 2)
+    if "display-bench" in found:
+        say("\nA picture on the display\n")
+        say(table(
+            ["screen", "picture", "CPU ms, median", "99 %"],
+            [[row["screen"], row["picture"], f"{row['median_us'] / 1000:.1f}", f"{row['p99_us'] / 1000:.1f}"]
+             for row in found["display-bench"]]))
 
 
 def main():
@@ -221,11 +255,14 @@ def main():
             for size in options.sizes.split(","):
                 bench.measure(size)
     bench.binaries()
+    bench.results["devices"] = devices(options.programs)
     results = ROOT / "results"
     results.mkdir(exist_ok=True)
     (results / "bench.json").write_text(json.dumps(bench.results, indent=1))
     verdicts = Verdicts()
     report(bench.results, verdicts)
+    report_devices(bench.results["devices"], verdicts)
+    say("\n" + verdicts.text())
     return 1 if options.check and verdicts.failed else 0
 
 

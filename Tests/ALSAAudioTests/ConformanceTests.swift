@@ -3,6 +3,7 @@ import Devices
 import Glibc
 import LinuxIO
 import Primitives
+import ScriptedDevices
 import Testing
 import VirtualDevices
 

@@ -2,6 +2,7 @@ import ALSAAudio
 import Devices
 import Glibc
 import Primitives
+import ScriptedDevices
 import Testing
 
 /// Microphone and speaker against a card on paper: what a driver answers, in virtual time.

@@ -1,6 +1,7 @@
 import CAllocationCounter
 import Devices
 import Primitives
+import ScriptedDevices
 import Testing
 import V4L2Camera
 

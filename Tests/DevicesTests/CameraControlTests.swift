@@ -1,6 +1,7 @@
 import CV4L2
 import Devices
 import Primitives
+import ScriptedDevices
 import Testing
 import V4L2Camera
 

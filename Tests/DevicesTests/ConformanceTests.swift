@@ -1,6 +1,7 @@
 import Devices
 import LinuxIO
 import Primitives
+import ScriptedDevices
 import Testing
 import VirtualDevices
 

@@ -2,6 +2,7 @@ import CV4L2
 import Devices
 import Glibc
 import Primitives
+import ScriptedDevices
 import Testing
 import V4L2Camera
 

@@ -1,59 +1,67 @@
-import CV4L2
-import Devices
+package import CV4L2
+package import Devices
 import Glibc
-import Primitives
-import V4L2Camera
+package import Primitives
+package import V4L2Camera
 
 /// A camera's driver that answers as a test says, in virtual time: every wait ends at once and moves the clock.
 ///
 /// It keeps the kernel's rules where a camera could break them: only a buffer that it was given is filled, a camera that
 /// does not stream gives an error at once.
-final class ScriptedDriver: VideoDriver {
-    struct Offer {
-        var format: CameraPixelFormat
-        var width: Int
-        var height: Int
-        var rates: [UInt32]
+package final class ScriptedDriver: VideoDriver {
+    package struct Offer {
+        package var format: CameraPixelFormat
+        package var width: Int
+        package var height: Int
+        package var rates: [UInt32]
+
+        package init(format: CameraPixelFormat, width: Int, height: Int, rates: [UInt32]) {
+            (self.format, self.width, self.height, self.rates) = (format, width, height, rates)
+        }
     }
 
+    package init() {}
+
     // What the camera is.
-    var card = "Scripted Camera"
-    var capabilities = UInt32(V4L2_CAP_VIDEO_CAPTURE) | UInt32(V4L2_CAP_STREAMING)
-    var offers: [Offer] = [Offer(format: .nv12, width: 64, height: 48, rates: [30])]
-    var bufferCount: UInt32 = 6
+    package var card = "Scripted Camera"
+    package var capabilities = UInt32(V4L2_CAP_VIDEO_CAPTURE) | UInt32(V4L2_CAP_STREAMING)
+    package var offers: [Offer] = [Offer(format: .nv12, width: 64, height: 48, rates: [30])]
+    package var bufferCount: UInt32 = 6
     /// Bytes of padding at the end of each row.
-    var padding = 0
+    package var padding = 0
     /// What the driver makes of the format that it is asked for.
-    var adjust: (inout v4l2_pix_format) -> Void = { _ in }
+    package var adjust: (inout v4l2_pix_format) -> Void = { _ in }
     /// Controls by number: range, value.
-    var controls: [UInt32: (range: ClosedRange<Int32>, value: Int32)] = [:]
+    package var controls: [UInt32: (range: ClosedRange<Int32>, value: Int32)] = [:]
 
     // What goes wrong.
     /// -errno for each request of a name.
-    var failures: [cv4l2_request.RawValue: Int32] = [:]
-    var isStalled = false
+    package var failures: [cv4l2_request.RawValue: Int32] = [:]
+    package var isStalled = false
     /// What is done to the description of the next filled buffer.
-    var tamper: (inout v4l2_buffer) -> Void = { _ in }
-    var jpeg: [UInt8] = []
+    package var tamper: (inout v4l2_buffer) -> Void = { _ in }
+    package var jpeg: [UInt8] = []
+    /// Whether each picture is another one.
+    package var draws = true
 
     // What has happened.
-    private(set) var time = Instant.zero + .seconds(1_000)
-    var asked: [cv4l2_request.RawValue: Int] = [:]
-    private(set) var waits = 0
-    private(set) var streams = false
-    private(set) var queued: [UInt32] = []
-    private(set) var rate: UInt32 = 30
-    private(set) var filled = 0
+    package private(set) var time = Instant.zero + .seconds(1_000)
+    package var asked: [cv4l2_request.RawValue: Int] = [:]
+    package private(set) var waits = 0
+    package private(set) var streams = false
+    package private(set) var queued: [UInt32] = []
+    package private(set) var rate: UInt32 = 30
+    package private(set) var filled = 0
 
     private var format = v4l2_pix_format()
     private var memory: [UnsafeMutableRawPointer] = []
     private var nextPicture = Instant.zero
     private var sequence: UInt32 = 0
 
-    func now() -> Instant { time }
-    func pause(until deadline: Instant) { time = max(time, deadline) }
+    package func now() -> Instant { time }
+    package func pause(until deadline: Instant) { time = max(time, deadline) }
 
-    func wait(until deadline: Instant) -> Int32 {
+    package func wait(until deadline: Instant) -> Int32 {
         waits += 1
         if !streams || queued.isEmpty { return 1 }  // as vb2_poll does
         if !isStalled, nextPicture <= deadline {
@@ -64,7 +72,7 @@ final class ScriptedDriver: VideoDriver {
         return 0
     }
 
-    func map(over address: UnsafeMutableRawPointer, length: Int, offset: Int64) -> Int32 {
+    package func map(over address: UnsafeMutableRawPointer, length: Int, offset: Int64) -> Int32 {
         if let failure = failures[UInt32.max] { return failure }
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
         guard mmap(address, length, PROT_READ | PROT_WRITE, flags, -1, 0) != MAP_FAILED else { return -ENOMEM }
@@ -74,7 +82,7 @@ final class ScriptedDriver: VideoDriver {
 
     private var size: Int { max(Int(format.sizeimage), jpeg.count) }
 
-    func ask(_ request: cv4l2_request, _ argument: UnsafeMutableRawPointer) -> Int32 {
+    package func ask(_ request: cv4l2_request, _ argument: UnsafeMutableRawPointer) -> Int32 {
         asked[request.rawValue, default: 0] += 1
         if let failure = failures[request.rawValue] { return failure }
         func edit<T>(_: T.Type, _ change: (inout T) -> Int32) -> Int32 {
@@ -202,9 +210,9 @@ final class ScriptedDriver: VideoDriver {
             tv_sec: Int(time.nanoseconds / 1_000_000_000), tv_usec: Int(time.nanoseconds / 1_000 % 1_000_000))
         if memory.indices.contains(Int(index)) {
             let target = UnsafeMutableRawBufferPointer(start: memory[Int(index)], count: size)
-            if jpeg.isEmpty {
+            if jpeg.isEmpty, draws {
                 for i in target.indices { target[i] = UInt8(truncatingIfNeeded: i &+ filled) }
-            } else {
+            } else if !jpeg.isEmpty {
                 target.copyBytes(from: jpeg)
             }
         }
@@ -218,7 +226,7 @@ final class ScriptedDriver: VideoDriver {
 
 extension V4L2Camera where Driver == ScriptedDriver {
     /// The scripted camera with a wish and a pool of its own.
-    convenience init(
+    package convenience init(
         _ driver: ScriptedDriver, wanted: VideoFormat = VideoFormat(width: 64, height: 48, framesPerSecond: 30),
         controls: CameraControls = CameraControls(), frames: BufferPool? = nil
     ) throws(DeviceError) {
@@ -230,7 +238,7 @@ extension V4L2Camera where Driver == ScriptedDriver {
 
 extension ScriptedDriver {
     /// The camera's next picture within a second of this driver's time.
-    func picture(of camera: V4L2Camera<ScriptedDriver>) throws(DeviceError) -> VideoFrame? {
+    package func picture(of camera: V4L2Camera<ScriptedDriver>) throws(DeviceError) -> VideoFrame? {
         try camera.next(until: now() + .seconds(1))
     }
 }

@@ -1,33 +1,33 @@
-import ALSAAudio
+package import ALSAAudio
 import Glibc
-import Primitives
+package import Primitives
 
 /// A sound card on paper, with a crystal and a clock of its own: answers as a driver does, in virtual time.
-final class ScriptedPCM: PCM {
-    enum Direction { case capture, playback }
+package final class ScriptedPCM: PCM {
+    package enum Direction { case capture, playback }
 
-    let format: PCMFormat
+    package let format: PCMFormat
     private let direction: Direction
     /// How much faster the card's crystal is, in millionths.
-    var skew: Double
-    var now = Instant.zero + .seconds(100)
+    package var skew: Double
+    package var now = Instant.zero + .seconds(100)
     /// Errors to answer with, one a call of `status`.
-    var errors: [Int32] = []
+    package var errors: [Int32] = []
     /// When the card goes, and whether `prepare` brings it back.
-    var isGone = false
+    package var isGone = false
     /// What was played, frame by frame, each the value of its first channel.
-    private(set) var played: [Int16] = []
-    var keepsPlayed = true
-    private(set) var prepared = 0
-    private(set) var waits = 0
-    var signal: (Int) -> Int16 = { _ in 0 }
+    package private(set) var played: [Int16] = []
+    package var keepsPlayed = true
+    package private(set) var prepared = 0
+    package private(set) var waits = 0
+    package var signal: (Int) -> Int16 = { _ in 0 }
 
     private var started: Instant?
     /// Frames before `started`, and frames moved by the other side.
     private var moved = 0
     private var granularity: Int
 
-    init(_ direction: Direction, _ format: PCMFormat, skew: Double = 0, granularity: Int = 1) {
+    package init(_ direction: Direction, _ format: PCMFormat, skew: Double = 0, granularity: Int = 1) {
         (self.direction, self.format, self.skew, self.granularity) = (direction, format, skew, granularity)
     }
 
@@ -38,7 +38,7 @@ final class ScriptedPCM: PCM {
         return frames / granularity * granularity
     }
 
-    func status(_ result: inout PCMStatus) -> Int32 {
+    package func status(_ result: inout PCMStatus) -> Int32 {
         now += .microseconds(20)
         if isGone { return -ENODEV }
         if !errors.isEmpty {
@@ -65,7 +65,7 @@ final class ScriptedPCM: PCM {
         return 0
     }
 
-    func wait(milliseconds: Int32) -> Int32 {
+    package func wait(milliseconds: Int32) -> Int32 {
         waits += 1
         if isGone { return -ENODEV }
         let end = now + .milliseconds(Int64(milliseconds))
@@ -76,7 +76,7 @@ final class ScriptedPCM: PCM {
         return 0
     }
 
-    func read(_ bytes: UnsafeMutableRawBufferPointer, frames: Int) -> Int {
+    package func read(_ bytes: UnsafeMutableRawBufferPointer, frames: Int) -> Int {
         guard !isGone else { return -Int(ENODEV) }
         let count = min(frames, counted - moved)
         for i in 0..<count {
@@ -87,7 +87,7 @@ final class ScriptedPCM: PCM {
         return count == 0 ? -Int(EAGAIN) : count
     }
 
-    func write(_ bytes: UnsafeRawBufferPointer, frames: Int) -> Int {
+    package func write(_ bytes: UnsafeRawBufferPointer, frames: Int) -> Int {
         guard !isGone else { return -Int(ENODEV) }
         let count = min(frames, format.buffer - (moved - counted))
         if keepsPlayed { for i in 0..<count { played.append(get(bytes, i * format.channels)) } }
@@ -95,17 +95,17 @@ final class ScriptedPCM: PCM {
         return count == 0 ? -Int(EAGAIN) : count
     }
 
-    func prepare() -> Int32 {
+    package func prepare() -> Int32 {
         prepared += 1
         (started, moved) = (nil, 0)
         return isGone ? -ENODEV : 0
     }
-    func start() -> Int32 {
+    package func start() -> Int32 {
         (started, moved) = (now, direction == .capture ? 0 : moved)
         return isGone ? -ENODEV : 0
     }
-    func resume() -> Int32 { -ENOSYS }
-    func sleep(until instant: Instant) { now = max(now, instant) }
+    package func resume() -> Int32 { -ENOSYS }
+    package func sleep(until instant: Instant) { now = max(now, instant) }
 
     private func put(_ value: Int16, _ bytes: UnsafeMutableRawBufferPointer, _ index: Int) {
         switch format.sample {
@@ -129,18 +129,20 @@ final class ScriptedPCM: PCM {
 }
 
 extension PCMFormat {
-    static func card(rate: Int = 48_000, channels: Int = 1, sample: Sample = .s16, period: Int = 480) -> PCMFormat {
+    package static func card(rate: Int = 48_000, channels: Int = 1, sample: Sample = .s16, period: Int = 480)
+        -> PCMFormat
+    {
         PCMFormat(rate: rate, channels: channels, sample: sample, period: period, buffer: max(rate / 10, 4 * period))
     }
 }
 
 /// A sine as a card of some rate counts it.
-func tone(_ hertz: Double, rate: Int, amplitude: Double = 10_000) -> (Int) -> Int16 {
+package func tone(_ hertz: Double, rate: Int, amplitude: Double = 10_000) -> (Int) -> Int16 {
     { Int16(amplitude * sin(2 * .pi * hertz * Double($0) / Double(rate))) }
 }
 
 /// How far `samples` are from a sine of `hertz` that fits them best, in decibels below it.
-func purity(_ samples: ArraySlice<Int16>, _ hertz: Double, rate: Double = 48_000) -> Double {
+package func purity(_ samples: ArraySlice<Int16>, _ hertz: Double, rate: Double = 48_000) -> Double {
     var (s, c) = (0.0, 0.0)
     for (i, value) in samples.enumerated() {
         s += Double(value) * sin(2 * .pi * hertz * Double(i) / rate)
