@@ -76,10 +76,10 @@ import Testing
         painting.paint(2, Self.whole)
         try present(painting, on: output)
         card.finished = 99
-        #expect(refusal { () throws(DeviceError) in try output.update(at: Self.start + .milliseconds(900)) } == nil)
+        #expect(refusal { () throws(DeviceError) in try output.update(at: Self.start + .milliseconds(2_900)) } == nil)
         #expect(!output.isReady, "a flip nobody asked for means nothing")
         #expect(
-            refusal { () throws(DeviceError) in try output.update(at: Self.start + .milliseconds(1_100)) }
+            refusal { () throws(DeviceError) in try output.update(at: Self.start + .milliseconds(3_100)) }
                 == .stalled("HDMI-A-1"))
     }
 

@@ -9,8 +9,9 @@ package struct FlipState: Equatable, Sendable {
     private var pending: (token: UInt64, since: Instant)?
     private var flips: UInt64 = 0
 
-    /// A vertical blank that does not come in this time never will: the display is gone or asleep.
-    package static let patience = Interval.seconds(1)
+    /// A vertical blank that does not come in this time never will: the display is asleep. An unplugged one is seen sooner
+    /// at its connector; and setting the mode anew on a machine that is merely overloaded would load it more.
+    package static let patience = Interval.seconds(3)
 
     package init() {}
 
