@@ -111,6 +111,7 @@ let package = Package(
         target("Devices", in: "Media", ["Primitives"], pure: true),
         target("LinuxIO", in: "Media", ["Primitives", "CLinux"]),
         target("Codecs", in: "Media", ["Primitives", "CVPX", "COpus"]),
+        target("Playout", in: "Media", ["Primitives", "Codecs", "JitterBuffer", "RTP"]),
         target("VirtualDevices", in: "Media", ["Primitives", "Devices", "LinuxIO"]),
         target("V4L2Camera", in: "Media", ["Primitives", "Devices", "LinuxIO", "CV4L2", "CYUV"]),
         target("ALSAAudio", in: "Media", ["Primitives", "Devices", "LinuxIO", "CALSA", "CSpeexDSP"]),
@@ -121,7 +122,7 @@ let package = Package(
             "MediaEngine", in: "Media",
             [
                 "Primitives", "Devices", "LinuxIO", "Codecs", "PeerConnection", "SDP", "ICE", "RTP", "JitterBuffer",
-                "DTLS", "SRTP", "MediaControl", "AudioProcessing", "CYUV",
+                "Playout", "DTLS", "SRTP", "MediaControl", "AudioProcessing", "CYUV",
             ]),
 
         // signalling
@@ -235,8 +236,13 @@ let package = Package(
             ]),
         tests(
             "ALSAAudioTests", ["ScriptedDevices", "ALSAAudio", "VirtualDevices", "Devices", "LinuxIO", "Primitives"]),
-        tests("AudioProcessingTests", ["AudioProcessing", "Devices", "Primitives"]),
+        tests("AudioProcessingTests", ["TestSignals", "AudioProcessing", "Devices", "Primitives"]),
+        // What sounds like speech and noise, of a seed.
+        .target(name: "TestSignals", path: "Tests/TestSignals", swiftSettings: common),
         tests("CodecsTests", ["Codecs", "Primitives"]),
+        tests(
+            "PlayoutTests",
+            ["TestSignals", "Playout", "Codecs", "JitterBuffer", "RTP", "Primitives", "CAllocationCounter"]),
         tests("MediaControlTests", ["MediaControl", "Primitives"]),
         tests(
             "MediaEngineTests",

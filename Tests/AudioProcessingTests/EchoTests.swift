@@ -1,4 +1,5 @@
 import AudioProcessing
+import TestSignals
 import Testing
 
 /// The figures of docs/adr/0008, from seeds: they are the same on every machine that computes alike.

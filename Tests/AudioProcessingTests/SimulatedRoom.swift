@@ -2,6 +2,7 @@ import AudioProcessing
 import Devices
 import Glibc
 import Primitives
+import TestSignals
 
 /// The way from a speaker to a microphone in one room: a direct path and reflections that die away.
 struct EchoPath {

@@ -1,6 +1,7 @@
 import AudioProcessing
 import Glibc
 import Primitives
+import TestSignals
 import Testing
 
 @Suite struct TrialTests {

@@ -47,10 +47,14 @@ private struct AudioCall: ~Copyable {
         let instant = Instant(nanoseconds: nextPull * 1000)
         let samples: Int
         switch buffer.next(now: instant) {
-        case .packet(let packet, let header, _):
+        case .packet(let packet, let header, let timing):
             let number = packet.bytes.bigEndian(UInt32.self, at: header.payloadRange.lowerBound + 1)
             played.append(Int(number?.byteSwapped ?? 0))
-            samples = 960
+            // A pitch period of 5 ms, or two when there is haste.
+            let scaled =
+                timing.surplus == 0 ? 0 : timing.surplus < 0 ? 240 : timing.surplus < 2_880 ? -240 : -480
+            buffer.scaled(by: scaled)
+            samples = 960 + scaled
         case .conceal(let count, let following):
             concealments += 1
             if following {
@@ -251,17 +255,18 @@ func skewedClocksKeepTheDelay(sender: Double, player: Double) {
     check(call.delay <= 60)
 }
 
-@Test func consumerThatScalesTimeIsTold() {
-    var configuration = AudioJitterConfiguration()
-    configuration.consumerScalesTime = true
-    var call = AudioCall(configuration)
+@Test func thePlayerIsToldHowMuchIsTooMuch() {
+    var call = AudioCall()
     call.buffer.minimumPlayoutDelay = .milliseconds(200)
     for i in 0..<30 { call.insert(i, at: Int64(i) * 20_000) }
-    var tempos: [AudioTempo] = []
+    var surplus: [Int] = []
     for now in [200, 200, 900] {
-        if case .packet(_, _, let tempo) = call.buffer.next(now: milliseconds(Int64(now))) { tempos.append(tempo) }
+        if case .packet(_, _, let timing) = call.buffer.next(now: milliseconds(Int64(now))) {
+            surplus.append(timing.surplus)
+        }
     }
-    #expect(tempos == [.normal, .normal, .faster])
+    // The third lasts from 40 ms on and should be played 200 ms after that.
+    #expect(surplus == [0, 0, 660 * 48])
 }
 
 @Test func delayForVideoIsTakenUp() {

@@ -73,6 +73,7 @@ import Testing
             ["Codecs", "MediaEngine", "Foundation", "FoundationEssentials", "NIOCore", "NIOPosix", "LinuxIO", "CLinux"]
         ),
         ("Codecs", ["PeerConnection", "RTP", "SDP", "ICE"]),
+        ("Playout", ["PeerConnection", "MediaEngine", "LinuxIO", "CLinux", "Foundation", "FoundationEssentials"]),
         (
             "MediaEngine",
             ["VirtualDevices", "V4L2Camera", "ALSAAudio", "Foundation", "FoundationEssentials", "NIOCore", "NIOPosix"]
@@ -111,7 +112,7 @@ import Testing
             "AudioProcessing",
             "DRMDisplay", "GPIOPanel", "KioskConfiguration", "Observability", "SocketIO", "Screens", "LocalControl",
         ],
-        ["PeerConnection", "WebSocketTransport", "FrontPanel"],
+        ["PeerConnection", "Playout", "WebSocketTransport", "FrontPanel"],
         ["MediaEngine", "SignallingClient", "SwitchboardServer"],
         ["Supervisor"],
         ["kioskd", "kiosk-mediad", "kioskctl", "switchboard"],

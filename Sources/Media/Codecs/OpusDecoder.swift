@@ -15,25 +15,29 @@ public struct OpusDecoder: ~Copyable {
 
     deinit { opus_decoder_destroy(state) }
 
-    /// Decodes one packet to the start of `samples`.
+    /// Decodes one packet into `samples` from `start` on.
     ///
     /// - Returns: how many samples there are, at most `Opus.maximumSamplesPerPacket`.
-    /// - Throws: `corrupt`, or `outputTooLarge` if `samples` is shorter than the packet.
+    /// - Throws: `corrupt`, or `outputTooLarge` if the packet does not fit behind `start`.
     @_lifetime(samples: copy samples)
     public mutating func decode(
-        _ packet: RawSpan, into samples: inout MutableSpan<Int16>
+        _ packet: RawSpan, into samples: inout MutableSpan<Int16>, at start: Int = 0
     ) throws(CodecError) -> Int {
-        try run(packet, into: &samples, limit: samples.count, recoversPrevious: false)
+        try run(packet, into: &samples, at: start, limit: samples.count - start, recoversPrevious: false)
     }
 
     /// Makes up for a lost packet: `count` samples that go on from what was last heard.
-    /// - Precondition: `count` is a multiple of 120 (2.5 ms) and fits `samples`.
+    /// - Precondition: `count` is a multiple of 120 (2.5 ms) and fits `samples` behind `start`.
     @_lifetime(samples: copy samples)
-    public mutating func conceal(_ count: Int, into samples: inout MutableSpan<Int16>) throws(CodecError) -> Int {
-        guard count > 0, count % 120 == 0, count <= samples.count else { throw .unsupportedConfiguration }
+    public mutating func conceal(
+        _ count: Int, into samples: inout MutableSpan<Int16>, at start: Int = 0
+    ) throws(CodecError) -> Int {
+        guard count > 0, count % 120 == 0, start >= 0, count <= samples.count - start else {
+            throw .unsupportedConfiguration
+        }
         let decoded = samples.withUnsafeMutableBufferPointer { samples -> Int32 in
             guard let output = samples.baseAddress else { return OPUS_BAD_ARG }
-            return opus_decode(state, nil, 0, output, Int32(count), 0)
+            return opus_decode(state, nil, 0, output + start, Int32(count), 0)
         }
         guard decoded >= 0 else { throw .library(decoded) }
         return Int(decoded)
@@ -43,10 +47,12 @@ public struct OpusDecoder: ~Copyable {
     /// them if it carries none. `next` itself is decoded afterwards as usual.
     @_lifetime(samples: copy samples)
     public mutating func recover(
-        _ count: Int, from next: RawSpan, into samples: inout MutableSpan<Int16>
+        _ count: Int, from next: RawSpan, into samples: inout MutableSpan<Int16>, at start: Int = 0
     ) throws(CodecError) -> Int {
-        guard count > 0, count % 120 == 0, count <= samples.count else { throw .unsupportedConfiguration }
-        return try run(next, into: &samples, limit: count, recoversPrevious: true)
+        guard count > 0, count % 120 == 0, start >= 0, count <= samples.count - start else {
+            throw .unsupportedConfiguration
+        }
+        return try run(next, into: &samples, at: start, limit: count, recoversPrevious: true)
     }
 
     /// Forgets what was heard, for another source.
@@ -64,16 +70,17 @@ public struct OpusDecoder: ~Copyable {
 
     @_lifetime(samples: copy samples)
     private mutating func run(
-        _ packet: RawSpan, into samples: inout MutableSpan<Int16>, limit: Int, recoversPrevious: Bool
+        _ packet: RawSpan, into samples: inout MutableSpan<Int16>, at start: Int, limit: Int, recoversPrevious: Bool
     ) throws(CodecError) -> Int {
         guard packet.byteCount > 0, let size = Int32(exactly: packet.byteCount) else { throw .corrupt }
+        guard start >= 0, limit > 0 else { throw .outputTooLarge }
         let decoded = packet.withUnsafeBytes { bytes in
             samples.withUnsafeMutableBufferPointer { samples -> Int32 in
                 guard let input = bytes.bindMemory(to: UInt8.self).baseAddress, let output = samples.baseAddress else {
                     return OPUS_BAD_ARG
                 }
                 return opus_decode(
-                    state, input, size, output, Int32(min(limit, Opus.maximumSamplesPerPacket)),
+                    state, input, size, output + start, Int32(min(limit, Opus.maximumSamplesPerPacket)),
                     recoversPrevious ? 1 : 0)
             }
         }

@@ -10,19 +10,7 @@ extension EngineState {
         let reading = peer.connection.statistics(now: now)
         var values = reading.flat
         values += counters.statistics
-        if jitterStatistics.indices.contains(peer.index) {
-            let audio = jitterStatistics[peer.index].value
-            values += [
-                Statistic("inbound-rtp/audio/totalSamplesReceived", Double(audio.totalSamplesReceived)),
-                Statistic("inbound-rtp/audio/concealedSamples", Double(audio.concealedSamples)),
-                Statistic("inbound-rtp/audio/silentConcealedSamples", Double(audio.silentConcealedSamples)),
-                Statistic("inbound-rtp/audio/concealmentEvents", Double(audio.concealmentEvents)),
-                Statistic("inbound-rtp/audio/jitterBufferDelay", audio.jitterBufferDelay),
-                Statistic("inbound-rtp/audio/jitterBufferTargetDelay", audio.jitterBufferTargetDelay),
-                Statistic("inbound-rtp/audio/jitterBufferEmittedCount", Double(audio.jitterBufferEmittedCount)),
-                Statistic("inbound-rtp/audio/packetsDiscarded", Double(audio.packetsDiscarded)),
-            ]
-        }
+        if jitterStatistics.indices.contains(peer.index) { values += jitterStatistics[peer.index].value.flat }
         values += pools.statistics
         values += allocations.statistics
         values += [
@@ -39,6 +27,25 @@ extension EngineState {
             Statistic("socket/unsent", Double(peer.sockets.reduce(0) { $0 + $1.unsent.count })),
         ]
         return values
+    }
+}
+
+extension AudioJitterStatistics {
+    fileprivate var flat: [Statistic] {
+        let prefix = "inbound-rtp/audio/"
+        let counts: [(String, UInt64)] = [
+            ("totalSamplesReceived", totalSamplesReceived), ("concealedSamples", concealedSamples),
+            ("silentConcealedSamples", silentConcealedSamples), ("concealmentEvents", concealmentEvents),
+            ("insertedSamplesForDeceleration", insertedSamplesForDeceleration),
+            ("removedSamplesForAcceleration", removedSamplesForAcceleration),
+            ("jitterBufferEmittedCount", jitterBufferEmittedCount), ("packetsDiscarded", packetsDiscarded),
+            ("fecPacketsReceived", fecPacketsReceived), ("fecPacketsDiscarded", fecPacketsDiscarded),
+        ]
+        return counts.map { Statistic(prefix + $0.0, Double($0.1)) } + [
+            Statistic(prefix + "jitterBufferDelay", jitterBufferDelay),
+            Statistic(prefix + "jitterBufferTargetDelay", jitterBufferTargetDelay),
+            Statistic(prefix + "jitterBufferMinimumDelay", jitterBufferMinimumDelay),
+        ]
     }
 }
 

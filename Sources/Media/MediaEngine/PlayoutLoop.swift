@@ -1,13 +1,15 @@
 import Devices
 import LinuxIO
 import MediaControl
+import PeerConnection
+import Playout
 import Primitives
 
 /// The playout thread: opens the speaker for a call or a tone, and plays every 10 ms what all peers say and the tone.
 struct PlayoutLoop: ~Copyable {
     private let state: EngineState
     private var waiter: Waiter
-    private let peers: [PeerAudio]
+    private let peers: [StreamPlayer]
     private var tone: ToneGenerator
     private var played = PlayedReport()
     private var meter = LoudnessMeter()
@@ -23,7 +25,7 @@ struct PlayoutLoop: ~Copyable {
         self.state = state
         self.waiter = waiter
         tone = ToneGenerator(level: state.configuration.toneLevel)
-        peers = (0..<state.configuration.maximumPeers).compactMap { _ in try? PeerAudio() }
+        peers = (0..<state.configuration.maximumPeers).compactMap { _ in try? StreamPlayer() }
     }
 
     mutating func run() {
@@ -79,7 +81,7 @@ struct PlayoutLoop: ~Copyable {
     }
 
     private static func sum(
-        _ peers: [PeerAudio], _ tone: inout ToneGenerator, into mix: inout [Int32], minimumDelay: Interval,
+        _ peers: [StreamPlayer], _ tone: inout ToneGenerator, into mix: inout [Int32], minimumDelay: Interval,
         now: Instant,
         latency: Interval
     ) {
@@ -103,11 +105,16 @@ struct PlayoutLoop: ~Copyable {
         while let item = state.toPlay.pop() {
             switch consume item {
             case .packet(let peer, let session, let packet):
-                if peers.indices.contains(peer), state.speaker.isOpen { peers[peer].insert(packet, session: session) }
+                if peers.indices.contains(peer), state.speaker.isOpen { insert(packet, into: peers[peer], session) }
             case .forget(let peer):
                 if peers.indices.contains(peer) { peers[peer].forget() }
             }
         }
+    }
+
+    private func insert(_ packet: consuming ReceivedAudioPacket, into peer: StreamPlayer, _ session: UInt32) {
+        let arrival = packet.receivedAt
+        peer.insert(packet.takePacket(), session: session, arrival: arrival)
     }
 
     private func forget() {

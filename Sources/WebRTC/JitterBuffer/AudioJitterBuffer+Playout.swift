@@ -53,55 +53,71 @@ extension AudioJitterBuffer {
         } else {
             smoothedDelay = smoothedDelay + difference / 8
         }
+        lastPlaying = now
         var entry = entry
-        var tempo = AudioTempo.normal
-        if configuration.consumerScalesTime {
-            let excess = smoothedDelay - targetDelay
-            tempo = excess > .milliseconds(15) ? .faster : excess < .milliseconds(-15) ? .slower : .normal
-        } else {
-            if shouldStretch(now: now) { return stretch(now: now) }
-            while shouldLeaveOut(entry, now: now), let following = self.entry(entry.sequence + 1) {
-                statistics.removedSamplesForAcceleration += UInt64(entry.samples)
-                smoothedDelay = smoothedDelay - interval(entry.samples)
-                lastAdjustment = now
-                pass(entry, discarding: false)
-                entry = following
-            }
+        while shouldLeaveOut(entry), let following = self.entry(entry.sequence + 1) {
+            pass(entry, discarding: false)
+            scaled(by: -entry.samples)
+            entry = following
         }
+        let isLate = !lastWasDiscontinuous && overdue > entry.timestamp - expected
+        let timing = AudioTiming(surplus: surplus(now: now), followsConcealment: isLate)
+        if let last, entry.sequence > last + 1 { losses.lost(lasting: interval(entry.samples)) }
         guard let header = entry.header, let buffer = buffers.take(at: place(of: entry.sequence)) else {
             return silence(period)
         }
         pass(entry, discarding: false)
+        losses.played(hasRedundancy: entry.hasRedundancy, lasting: interval(entry.samples))
         lastSamples = entry.samples
         lastWasDiscontinuous = entry.isDiscontinuous
         concealed = 0
-        let samples = UInt64(entry.samples)
-        statistics.totalSamplesReceived += samples
-        statistics.jitterBufferEmittedCount += samples
-        statistics.jitterBufferDelay += (now - entry.arrival).seconds * Double(samples)
-        statistics.jitterBufferTargetDelay += targetDelay.seconds * Double(samples)
-        return .packet(buffer, header, tempo: tempo)
+        let samples = Double(entry.samples)
+        statistics.totalSamplesReceived += UInt64(entry.samples)
+        statistics.jitterBufferEmittedCount += UInt64(entry.samples)
+        statistics.jitterBufferDelay += (now - entry.arrival).seconds * samples
+        statistics.jitterBufferTargetDelay += targetDelay.seconds * samples
+        statistics.jitterBufferMinimumDelay += networkDelay.seconds * samples
+        return .packet(buffer, header, timing)
     }
 
-    private func shouldStretch(now: Instant) -> Bool {
-        targetDelay - smoothedDelay > .milliseconds(15) && now - lastAdjustment >= .milliseconds(60)
+    /// Whether the next packet in order is here and nothing stands between it and what was given out last: it may be
+    /// fetched before its time.
+    public var followingIsHere: Bool {
+        guard isPlaying, let last, let next = entry(last + 1) else { return false }
+        return next.timestamp == expected && overdue == 0
     }
 
-    private mutating func stretch(now: Instant) -> AudioPlayout {
-        lastAdjustment = now
-        smoothedDelay = smoothedDelay + interval(period)
-        statistics.insertedSamplesForDeceleration += UInt64(period)
-        statistics.totalSamplesReceived += UInt64(period)
-        return lastWasDiscontinuous ? .silence(samples: period) : .conceal(samples: period, following: false)
+    /// The player has put in `samples` (left out, if negative), so that it plays later (earlier) by that.
+    public mutating func scaled(by samples: Int) {
+        guard samples != 0 else { return }
+        smoothedDelay = smoothedDelay + interval(samples)
+        lastAdjustment = lastPlaying
+        if samples > 0 {
+            statistics.insertedSamplesForDeceleration += UInt64(samples)
+            statistics.totalSamplesReceived += UInt64(samples)
+        } else {
+            let removed = samples.magnitude
+            statistics.removedSamplesForAcceleration += UInt64(removed)
+            statistics.totalSamplesReceived -= min(statistics.totalSamplesReceived, UInt64(removed))
+        }
     }
 
-    /// Whether to shorten the delay by leaving `entry` out: rarely for a little, fast for a lot.
-    private func shouldLeaveOut(_ entry: Entry, now: Instant) -> Bool {
-        let excess = smoothedDelay - targetDelay - interval(entry.samples)
-        guard excess > .milliseconds(10) else { return false }
-        if excess > .milliseconds(400) || entry.isDiscontinuous { return true }
-        let pause: Interval = excess > .milliseconds(100) ? .milliseconds(60) : .milliseconds(200)
-        return now - lastAdjustment >= pause
+    /// What to leave out or put in: nothing while the delay is about right or has just been changed, so that speech keeps
+    /// its rhythm; at once when much too much is held.
+    private func surplus(now: Instant) -> Int {
+        let excess = smoothedDelay - targetDelay
+        let pause = now - lastAdjustment
+        let isDue =
+            excess > .milliseconds(60)
+            || excess > .milliseconds(12) && pause >= .milliseconds(60)
+            || excess < .milliseconds(-12) && pause >= .milliseconds(40)
+        guard isDue else { return 0 }
+        return Int(excess.microseconds * Int64(configuration.clockRate) / 1_000_000)
+    }
+
+    /// What the sender's silence holds need not be played to come nearer to the delay aimed at.
+    private func shouldLeaveOut(_ entry: Entry) -> Bool {
+        entry.isDiscontinuous && smoothedDelay - targetDelay - interval(entry.samples) > .milliseconds(10)
     }
 
     private mutating func passOverLost(gap: Int64) -> AudioPlayout {
@@ -110,7 +126,13 @@ extension AudioJitterBuffer {
         last = lost
         expected += overdue + Int64(samples)
         overdue = 0
-        return conceal(samples, following: entry(lost + 1) != nil)
+        losses.lost(lasting: interval(lastSamples))
+        guard let following = entry(lost + 1) else { return conceal(samples, following: false) }
+        guard following.hasRedundancy, samples >= following.samples else { return conceal(samples, following: true) }
+        recoveredFrom = lost + 1
+        concealed = 0
+        statistics.totalSamplesReceived += UInt64(samples)
+        return .conceal(samples: samples, following: true)
     }
 
     /// Nothing is held: late, lost, or not sent. Time goes on but the stream's does not, so that what comes is still

@@ -5,7 +5,8 @@ public import RTP
 ///
 /// The network's side calls `insert`; the player calls `next(now:)` whenever it needs samples, and by when it calls, it
 /// sets the pace. The delay aimed at follows the observed lateness up at once and down within five seconds of a bad
-/// spell's end. A jump of the timestamp without one of the sequence number is silence of the sender, not loss.
+/// spell's end; the player gets there by what it leaves out or puts in (`AudioTiming`, `scaled`). A jump of the timestamp
+/// without one of the sequence number is silence of the sender, not loss.
 /// Allocates nothing after `init`. One thread: the player's.
 public struct AudioJitterBuffer: ~Copyable {
     public internal(set) var statistics = AudioJitterStatistics()
@@ -18,6 +19,7 @@ public struct AudioJitterBuffer: ~Copyable {
         var samples = 0
         var arrival = Instant.zero
         var isDiscontinuous = false
+        var hasRedundancy = false
         var header: RTPHeader?
     }
 
@@ -25,6 +27,7 @@ public struct AudioJitterBuffer: ~Copyable {
     var buffers: SlotArray<PooledBuffer>
     var entries: [Entry]
     var delays = DelayEstimator()
+    var losses = LossReserve()
     private var timestamps = TimestampUnwrapper()
     private var farAway = 0
 
@@ -36,13 +39,17 @@ public struct AudioJitterBuffer: ~Copyable {
     /// Samples given out since `expected` without any of the stream's.
     var overdue: Int64 = 0
     var lastSamples = 960
+    /// The packet whose redundancy was given out last.
+    var recoveredFrom = Int64.min
     var lastWasDiscontinuous = false
-    var isPlaying = false
+    /// Between the first packet of a spell that was played and the end of the longest gap.
+    public internal(set) var isPlaying = false
     /// Samples concealed in a row.
     var concealed = 0
     /// Smoothed delay of what is played over the quickest packet's.
     var smoothedDelay = Interval.zero
     var lastAdjustment = Instant.zero
+    var lastPlaying = Instant.zero
 
     public init(configuration: AudioJitterConfiguration = AudioJitterConfiguration()) {
         let capacity = configuration.capacity
@@ -57,11 +64,13 @@ public struct AudioJitterBuffer: ~Copyable {
     public var count: Int { buffers.count }
 
     /// The delay aimed at, over the quickest packet's.
-    public var targetDelay: Interval {
-        // A packet is fetched up to one period of the player, 10 ms, after it would be due.
+    public var targetDelay: Interval { min(max(networkDelay, minimumPlayoutDelay), configuration.maximumDelay) }
+
+    /// What of it the path asks for.
+    public var networkDelay: Interval {
+        // A packet is fetched up to one period of the player, 10 ms, before its first sample is played.
         let observed = delays.observations < 20 ? configuration.initialDelay : delays.spread + .milliseconds(10)
-        let wanted = max(configuration.minimumDelay, observed, minimumPlayoutDelay)
-        return min(wanted, configuration.maximumDelay)
+        return min(max(configuration.minimumDelay, observed + losses.reserve), configuration.maximumDelay)
     }
 
     /// The present delay of playing, over the quickest packet's.
@@ -72,7 +81,7 @@ public struct AudioJitterBuffer: ~Copyable {
     public mutating func insert(
         _ packet: consuming PooledBuffer, header: RTPHeader, sequence: Int64, arrival: Instant
     ) -> InsertResult {
-        guard let samples = Self.duration(of: packet.bytes, header) else {
+        guard let (samples, hasRedundancy) = Self.look(into: packet.bytes, header) else {
             statistics.malformedPackets += 1
             return .malformed
         }
@@ -80,7 +89,7 @@ public struct AudioJitterBuffer: ~Copyable {
             statistics.packetsDiscarded += 1
             return .late
         }
-        let timestamp = observe(header.timestamp, arrival: arrival)
+        let timestamp = observe(header.timestamp, samples: samples, arrival: arrival)
         if let last, sequence <= last {
             statistics.latePackets += 1
             statistics.packetsDiscarded += 1
@@ -93,17 +102,21 @@ public struct AudioJitterBuffer: ~Copyable {
         }
         if entries[place].sequence != .min { release(place, discarding: true) }
         highest = max(highest, sequence)
+        if hasRedundancy { statistics.fecPacketsReceived += 1 }
         entries[place] = Entry(
             sequence: sequence, timestamp: timestamp, samples: samples, arrival: arrival,
-            isDiscontinuous: header.payloadRange.count <= OpusPayload.discontinuousSize, header: header)
+            isDiscontinuous: header.payloadRange.count <= OpusPayload.discontinuousSize, hasRedundancy: hasRedundancy,
+            header: header)
         buffers.put(packet, at: place)
         boundTime()
         return .accepted
     }
 
-    private static func duration(of packet: RawSpan, _ header: RTPHeader) -> Int? {
-        guard let payload = packet.slice(header.payloadRange) else { return nil }
-        return OpusPayload.duration(of: payload)
+    private static func look(into packet: RawSpan, _ header: RTPHeader) -> (samples: Int, hasRedundancy: Bool)? {
+        guard let payload = packet.slice(header.payloadRange), let samples = OpusPayload.duration(of: payload) else {
+            return nil
+        }
+        return (samples, OpusPayload.hasRedundancy(payload))
     }
 
     /// The payload of the packet after the one just reported lost, for its in-band FEC; nil if it is not here.
@@ -122,9 +135,11 @@ public struct AudioJitterBuffer: ~Copyable {
     public mutating func reset() {
         for place in entries.indices { release(place, discarding: false) }
         delays.reset()
+        losses = LossReserve()
         timestamps.reset()
         last = nil
         highest = .min
+        recoveredFrom = .min
         overdue = 0
         isPlaying = false
         lastWasDiscontinuous = false
@@ -135,7 +150,9 @@ public struct AudioJitterBuffer: ~Copyable {
     func place(of sequence: Int64) -> Int { Int(truncatingIfNeeded: sequence) & (entries.count - 1) }
 
     mutating func release(_ place: Int, discarding: Bool) {
-        guard entries[place].sequence != .min else { return }
+        let sequence = entries[place].sequence
+        guard sequence != .min else { return }
+        if entries[place].hasRedundancy, sequence != recoveredFrom { statistics.fecPacketsDiscarded += 1 }
         entries[place].sequence = .min
         buffers.clear(at: place)
         if discarding { statistics.packetsDiscarded += 1 }
@@ -159,12 +176,13 @@ public struct AudioJitterBuffer: ~Copyable {
     }
 
     /// Unwraps the timestamp and learns from the arrival. A time base that moved by more than three seconds is a new one.
-    private mutating func observe(_ timestamp: UInt32, arrival: Instant) -> Int64 {
+    private mutating func observe(_ timestamp: UInt32, samples: Int, arrival: Instant) -> Int64 {
         let media = timestamps.unwrap(timestamp)
         let transit = arrival.nanoseconds &- nanoseconds(media)
         if let base = delays.base, abs(transit &- base) > 3_000_000_000 { restart() }
         let kept = timestamps.unwrap(timestamp)
-        delays.observe(transit: arrival.nanoseconds &- nanoseconds(kept), now: arrival)
+        delays.observe(
+            transit: arrival.nanoseconds &- nanoseconds(kept), duration: interval(samples), now: arrival)
         return kept
     }
 

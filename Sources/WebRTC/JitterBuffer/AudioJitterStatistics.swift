@@ -5,6 +5,8 @@ public struct AudioJitterStatistics: Equatable, Sendable {
     public var jitterBufferEmittedCount: UInt64 = 0
     /// The delay aimed at, in seconds, summed over the samples played.
     public var jitterBufferTargetDelay: Double = 0
+    /// The same without what was asked for from outside, to be in step with video.
+    public var jitterBufferMinimumDelay: Double = 0
     /// All samples given out, silence and concealment too.
     public var totalSamplesReceived: UInt64 = 0
     public var concealedSamples: UInt64 = 0
@@ -13,6 +15,9 @@ public struct AudioJitterStatistics: Equatable, Sendable {
     public var concealmentEvents: UInt64 = 0
     public var insertedSamplesForDeceleration: UInt64 = 0
     public var removedSamplesForAcceleration: UInt64 = 0
+    /// Packets that carried the one before them; and those of them whose one before had come, or that came too late for it.
+    public var fecPacketsReceived: UInt64 = 0
+    public var fecPacketsDiscarded: UInt64 = 0
     /// Packets that came too late or more than the buffer may hold.
     public var packetsDiscarded: UInt64 = 0
     public var latePackets: UInt64 = 0

@@ -3,8 +3,8 @@ public import RTP
 
 /// What to play next.
 public enum AudioPlayout: ~Copyable {
-    /// Decode this packet. With `tempo` other than `.normal` its samples are to be played faster or slower.
-    case packet(PooledBuffer, RTPHeader, tempo: AudioTempo)
+    /// Decode this packet.
+    case packet(PooledBuffer, RTPHeader, AudioTiming)
     /// Conceal this many samples. With `following` the packet after the lost one is here: ask
     /// `AudioJitterBuffer.withFollowingPayload` for it and decode its in-band FEC instead.
     case conceal(samples: Int, following: Bool)
@@ -12,13 +12,17 @@ public enum AudioPlayout: ~Copyable {
     case silence(samples: Int)
 }
 
-/// How a consumer that can stretch time is to play.
-public enum AudioTempo: Equatable, Sendable {
-    case normal
-    /// More is buffered than wanted.
-    case faster
-    /// Less is buffered than wanted.
-    case slower
+/// How the samples of a packet are to be fitted in.
+public struct AudioTiming: Equatable, Sendable {
+    /// Samples by which playing lags behind the delay aimed at; negative if it is ahead of it. Leave out as many, or put in,
+    /// as the sound allows, and tell `AudioJitterBuffer.scaled`. Zero if nothing is to be done.
+    public var surplus = 0
+    /// What was played last made up for this packet, which was late: join them where they agree.
+    public var followsConcealment = false
+
+    public init(surplus: Int = 0, followsConcealment: Bool = false) {
+        (self.surplus, self.followsConcealment) = (surplus, followsConcealment)
+    }
 }
 
 /// The bounds of an audio jitter buffer.
@@ -28,8 +32,6 @@ public struct AudioJitterConfiguration: Equatable, Sendable {
     public var maximumDelay = Interval.milliseconds(500)
     /// The delay aimed at until enough packets have come to know better.
     public var initialDelay = Interval.milliseconds(40)
-    /// The consumer follows `AudioTempo`; otherwise the buffer itself leaves packets out and inserts concealment.
-    public var consumerScalesTime = false
     /// Packets held at most, a power of two; the time held is bounded by `maximumDelay` first.
     public var capacity = 256
     public var clockRate: UInt32 = OpusPayload.clockRate

@@ -1,47 +1,57 @@
 import Primitives
 
-/// How late packets come compared with the quickest of the last five seconds, and what delay would have let 98 of 100 be
+/// How late packets come compared with the quickest of the last five seconds, and what delay would have let 97 of 100 be
 /// in time.
 ///
-/// Ten slices of half a second, each with its least transit time and a histogram of lateness in 5 ms steps. Old slices
-/// fall out whole, so that a bad spell is forgotten five seconds after it ended, and a clock that runs 200 ppm off
-/// moves the least by a millisecond only. Constant cost, nothing allocated after `init`.
+/// The share comes from a histogram that forgets within ten seconds, but nothing is asked for that no packet of the last
+/// five needed: so much after its end a bad spell is forgotten. Stalls that come again and again are waited for beside
+/// that. A clock that runs 200 ppm off moves the least transit time by a millisecond only. Packets out of order count by
+/// their lateness like any other. Constant cost, nothing allocated after `init`.
 struct DelayEstimator: Sendable {
-    static let binWidth = Interval.milliseconds(5)
-    static let bins = 128
     static let slices = 10
     static let sliceLength = Interval.milliseconds(500)
+    /// The share of packets that may be late.
+    static let tail = 0.03
 
-    private var least: [Int64]
-    private var counts: [UInt16]
-    private var sums: [Int]
-    private var total = 0
+    private struct Slice: Sendable {
+        var least = Int64.max
+        var most = Int64.min
+    }
+    private var recent = [Slice](repeating: Slice(), count: Self.slices)
     private var slice = 0
     private var sliceEnd: Instant?
-
-    init() {
-        least = Array(repeating: .max, count: Self.slices)
-        counts = Array(repeating: 0, count: Self.slices * Self.bins)
-        sums = Array(repeating: 0, count: Self.bins)
-    }
+    private var histogram = LatenessHistogram()
+    private var stalls = StallWatch()
 
     /// The least transit time, in nanoseconds of an arbitrary origin; nil before any packet.
     private(set) var base: Int64?
     /// Packets that the estimate rests on.
-    var observations: Int { total }
+    private(set) var observations = 0
+    /// The lateness to be prepared for.
+    private(set) var spread = Interval.zero
 
-    /// Notes a packet that took `transit` nanoseconds (arrival less media time, of an arbitrary origin).
-    mutating func observe(transit: Int64, now: Instant) {
+    /// Notes a packet of `duration` that took `transit` nanoseconds (arrival less media time, of an arbitrary origin).
+    mutating func observe(transit: Int64, duration: Interval, now: Instant) {
         advance(to: now)
-        least[slice] = min(least[slice], transit)
+        recent[slice].least = min(recent[slice].least, transit)
+        recent[slice].most = max(recent[slice].most, transit)
         let base = min(self.base ?? transit, transit)
         self.base = base
-        let bin = Int(min(Int64(Self.bins - 1), (transit - base) / Self.binWidth.nanoseconds))
-        guard counts[slice * Self.bins + bin] < .max else { return }
-        counts[slice * Self.bins + bin] += 1
-        sums[bin] += 1
-        total += 1
-        spread = lateness()
+        observations = min(observations + 1, 1_000_000)
+        let lateness = Interval(nanoseconds: transit &- base)
+        histogram.add(lateness, duration: duration)
+        let usual = min(histogram.quantile(tail: Self.tail), latest)
+        stalls.observe(lateness, expected: usual, now: now)
+        spread = max(usual, stalls.height(now: now))
+    }
+
+    /// The greatest lateness of the last slices, rounded up as the histogram does.
+    private var latest: Interval {
+        var most = Int64.min
+        for slice in recent { most = max(most, slice.most) }
+        guard let base, most > base else { return .zero }
+        let width = LatenessHistogram.binWidth
+        return width * (1 + (most &- base) / width.nanoseconds)
     }
 
     private mutating func advance(to now: Instant) {
@@ -53,41 +63,20 @@ struct DelayEstimator: Sendable {
         let steps = 1 + (now - end).nanoseconds / Self.sliceLength.nanoseconds
         for _ in 0..<min(steps, Int64(Self.slices)) {
             slice = (slice + 1) % Self.slices
-            least[slice] = .max
-            for bin in 0..<Self.bins {
-                let count = Int(counts[slice * Self.bins + bin])
-                counts[slice * Self.bins + bin] = 0
-                sums[bin] -= count
-                total -= count
-            }
+            recent[slice] = Slice()
         }
         sliceEnd = end + Self.sliceLength * steps
         var lowest = Int64.max
-        for value in least { lowest = min(lowest, value) }
+        for slice in recent { lowest = min(lowest, slice.least) }
         // After a pause longer than the window the old base is the best guess there is.
         if lowest != .max { base = lowest }
     }
 
-    /// The lateness that 98 of 100 packets kept within.
-    private(set) var spread = Interval.zero
-
-    private func lateness() -> Interval {
-        let allowed = total / 50
-        var late = 0
-        var bin = Self.bins - 1
-        while bin > 0 {
-            late += sums[bin]
-            if late > allowed { break }
-            bin -= 1
-        }
-        return bin == 0 ? .zero : Self.binWidth * Int64(bin + 1)
-    }
-
     mutating func reset() {
-        for i in least.indices { least[i] = .max }
-        for i in counts.indices { counts[i] = 0 }
-        for i in sums.indices { sums[i] = 0 }
-        total = 0
+        for i in recent.indices { recent[i] = Slice() }
+        histogram.reset()
+        stalls.reset()
+        observations = 0
         spread = .zero
         base = nil
         sliceEnd = nil

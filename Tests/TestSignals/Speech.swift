@@ -1,24 +1,24 @@
 import Glibc
 
 /// Noise of a seed, the same on every machine.
-struct Noise {
+package struct Noise {
     private var state: UInt64
-    init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+    package init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
 
     /// −1…1.
-    mutating func next() -> Double {
+    package mutating func next() -> Double {
         state ^= state << 13
         state ^= state >> 7
         state ^= state << 17
         return Double(Int64(bitPattern: state) >> 11) / Double(Int64(1) << 52)
     }
     /// 0..<1.
-    mutating func share() -> Double { (next() + 1) / 2 }
+    package mutating func share() -> Double { (next() + 1) / 2 }
 }
 
 /// What sounds and pauses like somebody who speaks: pulses of a gliding pitch through three resonances that move from vowel to
 /// vowel, hisses between them, a breath now and then.
-struct Speech {
+package struct Speech {
     private var noise: Noise
     private let pitch: Double
     private var resonators = [Resonator](repeating: Resonator(), count: 3)
@@ -30,7 +30,7 @@ struct Speech {
         [440, 1_020, 2_240],
     ]
 
-    init(seed: UInt64, pitch: Double) { (noise, self.pitch) = (Noise(seed), pitch) }
+    package init(seed: UInt64, pitch: Double) { (noise, self.pitch) = (Noise(seed), pitch) }
 
     private struct Resonator {
         var (a, b) = (0.0, 0.0)
@@ -47,7 +47,7 @@ struct Speech {
     }
 
     /// `seconds` of it, with the given root mean square while it speaks.
-    mutating func samples(seconds: Double, level: Double) -> [Double] {
+    package mutating func samples(seconds: Double, level: Double) -> [Double] {
         let count = Int(seconds * 48_000)
         var result: [Double] = []
         result.reserveCapacity(count + 24_000)
