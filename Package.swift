@@ -110,6 +110,7 @@ let package = Package(
         // media
         target("Devices", in: "Media", ["Primitives"], pure: true),
         target("LinuxIO", in: "Media", ["Primitives", "CLinux"]),
+        target("TLS", in: "Media", ["Primitives", "LinuxIO", "COpenSSL"]),
         target("Codecs", in: "Media", ["Primitives", "CVPX", "COpus"]),
         target("Playout", in: "Media", ["Primitives", "Codecs", "JitterBuffer", "RTP"]),
         target("VirtualDevices", in: "Media", ["Primitives", "Devices", "LinuxIO"]),
@@ -226,6 +227,7 @@ let package = Package(
         tests("SimulationTests", ["Simulation", "PeerConnection", "SDP", "ICE", "RTP", "DTLS", "Primitives"]),
         tests("AllocationTests", ["PeerConnection", "Codecs", "DTLS", "Primitives", "CAllocationCounter"]),
         tests("LinuxIOTests", ["LinuxIO", "Primitives"]),
+        tests("TLSTests", ["TLS", "LinuxIO", "Primitives"]),
         tests("GPIOPanelTests", ["GPIOPanel", "Devices", "LinuxIO", "Primitives"]),
         tests(
             "DevicesTests",

@@ -110,7 +110,8 @@ import Testing
         [
             "ICE", "TURN", "CongestionControl", "JitterBuffer", "VirtualDevices", "V4L2Camera", "ALSAAudio",
             "AudioProcessing",
-            "DRMDisplay", "GPIOPanel", "KioskConfiguration", "Observability", "SocketIO", "Screens", "LocalControl",
+            "DRMDisplay", "GPIOPanel", "TLS", "KioskConfiguration", "Observability", "SocketIO", "Screens",
+            "LocalControl",
         ],
         ["PeerConnection", "Playout", "WebSocketTransport", "FrontPanel"],
         ["MediaEngine", "SignallingClient", "SwitchboardServer"],

@@ -1,11 +1,9 @@
 #define _GNU_SOURCE
-#include "CLinux.h"
+#include "addresses.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
@@ -36,7 +34,7 @@ int callpoint_cannot_shrink(int fd) {
     return seals >= 0 && seals & F_SEAL_SHRINK;
 }
 
-static socklen_t to_sockaddr(const struct callpoint_address *a, struct sockaddr_storage *s) {
+socklen_t to_sockaddr(const struct callpoint_address *a, struct sockaddr_storage *s) {
     memset(s, 0, sizeof *s);
     if (a->family == 4) {
         struct sockaddr_in *v4 = (struct sockaddr_in *)s;
@@ -55,7 +53,7 @@ static socklen_t to_sockaddr(const struct callpoint_address *a, struct sockaddr_
     return sizeof *v6;
 }
 
-static int from_sockaddr(const struct sockaddr *s, struct callpoint_address *a) {
+int from_sockaddr(const struct sockaddr *s, struct callpoint_address *a) {
     memset(a, 0, sizeof *a);
     if (s && s->sa_family == AF_INET) {
         const struct sockaddr_in *v4 = (const struct sockaddr_in *)s;
@@ -220,22 +218,6 @@ ssize_t callpoint_seqpacket_receive(int fd, void *bytes, size_t capacity, int *f
     return n;
 }
 
-int callpoint_interfaces(struct callpoint_interface *list, unsigned room) {
-    struct ifaddrs *all;
-    if (getifaddrs(&all) < 0) return -1;
-    unsigned n = 0;
-    for (struct ifaddrs *i = all; i && n < room; i = i->ifa_next) {
-        if (!(i->ifa_flags & IFF_UP) || !from_sockaddr(i->ifa_addr, &list[n].address)) continue;
-        list[n].flags = i->ifa_flags;
-        list[n].index = if_nametoindex(i->ifa_name);
-        strncpy(list[n].name, i->ifa_name, sizeof list[n].name - 1);
-        list[n].name[sizeof list[n].name - 1] = 0;
-        n++;
-    }
-    freeifaddrs(all);
-    return (int)n;
-}
-
 int callpoint_memfd(const char *name, uint64_t size) {
     int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0) return -1;
@@ -252,6 +234,11 @@ int callpoint_memfd(const char *name, uint64_t size) {
 int callpoint_epoll_add(int epoll, int fd, uint64_t tag, int is_edge_triggered) {
     struct epoll_event event = {.events = is_edge_triggered ? EPOLLIN | EPOLLET : EPOLLIN, .data.u64 = tag};
     return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+int callpoint_epoll_watch(int epoll, int fd, uint64_t tag, int is_new, int wants_write) {
+    struct epoll_event event = {.events = wants_write ? EPOLLIN | EPOLLOUT : EPOLLIN, .data.u64 = tag};
+    return epoll_ctl(epoll, is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event);
 }
 
 int callpoint_epoll_remove(int epoll, int fd) { return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL); }

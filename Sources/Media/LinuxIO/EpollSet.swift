@@ -32,6 +32,14 @@ public struct EpollSet: ~Copyable, Sendable {
         guard callpoint_epoll_add(descriptor.raw, signal.raw, tag, 1) == 0 else { throw .last("epoll add") }
     }
 
+    /// Level-triggered on readability and, if `wantsWrite`, on room to write.
+    /// - Parameter isNew: whether the descriptor is not in the set yet.
+    public func watch(_ raw: Int32, tag: UInt64, isNew: Bool, wantsWrite: Bool) throws(SystemError) {
+        guard callpoint_epoll_watch(descriptor.raw, raw, tag, isNew ? 1 : 0, wantsWrite ? 1 : 0) == 0 else {
+            throw .last("epoll watch")
+        }
+    }
+
     public func remove(_ raw: Int32) { _ = callpoint_epoll_remove(descriptor.raw, raw) }
 
     /// Waits up to `timeout` (nil: for ever); the set's elements are then the tags of the ready descriptors.

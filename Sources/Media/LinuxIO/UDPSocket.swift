@@ -22,11 +22,39 @@ public final class UDPSocket {
     private let scratch: UnsafeMutableRawBufferPointer
 
     /// Port 0 lets the kernel choose.
-    public init(binding address: TransportAddress) throws(SystemError) {
+    public convenience init(binding address: TransportAddress) throws(SystemError) {
         var wanted = callpoint_address(address)
-        let fd = callpoint_udp_bind(&wanted)
-        descriptor = try FileDescriptor(fd, "bind UDP \(address)")
-        localAddress = TransportAddress(wanted) ?? address
+        let descriptor = try FileDescriptor(callpoint_udp_bind(&wanted), "bind UDP \(address)")
+        self.init(owning: descriptor, bound: TransportAddress(wanted) ?? address)
+    }
+
+    /// Binds the first free port of `ports`, tried once round from `start` on: sockets of one address that start at
+    /// different places do not try the same ports, and a port given up is not at once another's.
+    /// - Throws: `EADDRINUSE` when all are taken.
+    public convenience init(
+        binding address: IPAddress, ports: ClosedRange<UInt16>, startingAt start: UInt16
+    ) throws(SystemError) {
+        let first = ports.contains(start) ? start : ports.lowerBound
+        var port = first
+        repeat {
+            var wanted = callpoint_address(TransportAddress(address, port: port))
+            let fd = callpoint_udp_bind(&wanted)
+            if fd >= 0 {
+                let bound = TransportAddress(wanted) ?? TransportAddress(address, port: port)
+                self.init(owning: FileDescriptor(owning: fd), bound: bound)
+                return
+            }
+            guard callpointErrno == EADDRINUSE || callpointErrno == EACCES else {
+                throw .last("bind UDP \(address) in \(ports)")
+            }
+            port = port == ports.upperBound ? ports.lowerBound : port + 1
+        } while port != first
+        throw SystemError(errno: EADDRINUSE, operation: "bind UDP \(address) in \(ports)")
+    }
+
+    private init(owning descriptor: consuming FileDescriptor, bound: TransportAddress) {
+        self.descriptor = descriptor
+        localAddress = bound
         inbound = .allocate(capacity: Self.batch)
         outbound = .allocate(capacity: Self.batch)
         descriptors = .allocate(capacity: Self.batch)

@@ -30,6 +30,21 @@ int callpoint_udp_bind(struct callpoint_address *address);
 int callpoint_udp_receive(int fd, struct callpoint_datagram *batch, unsigned count);
 int callpoint_udp_send(int fd, const struct callpoint_datagram *batch, unsigned count);
 
+// The address this host would send from towards `target`, by the kernel's routes; nothing is sent. 0, or -1 with errno.
+int callpoint_source_towards(const struct callpoint_address *target, struct callpoint_address *source);
+
+// A TCP socket on its way to `remote`, non-blocking; from `local` unless its family is 0. `*local` gets what was bound.
+int callpoint_tcp_connect(const struct callpoint_address *remote, struct callpoint_address *local);
+// A listening one; `*address` gets the port that was bound.
+int callpoint_tcp_listen(struct callpoint_address *address, int backlog);
+// The next connection, non-blocking, or -1 with errno; EAGAIN when none waits.
+int callpoint_tcp_accept(int fd, struct callpoint_address *local, struct callpoint_address *remote);
+// 0 when connected, EINPROGRESS while on its way, otherwise why it failed.
+int callpoint_tcp_connected(int fd);
+// Bytes moved, 0 at the other side's end (receive), -1 with errno. Never wait, never signal.
+ssize_t callpoint_tcp_receive(int fd, void *bytes, size_t capacity);
+ssize_t callpoint_tcp_send(int fd, const void *bytes, size_t count);
+
 // One SOCK_SEQPACKET record with up to `fd_count` descriptors. Receive: *fd_count in = room, out = received.
 // Returns bytes, 0 at the end, -1 with errno; a truncated record is EMSGSIZE and its descriptors are closed.
 ssize_t callpoint_seqpacket_send(int fd, const void *bytes, size_t count, const int *fds, unsigned fd_count);
@@ -37,14 +52,25 @@ ssize_t callpoint_seqpacket_send(int fd, const void *bytes, size_t count, const 
 ssize_t callpoint_seqpacket_try_send(int fd, const void *bytes, size_t count);
 ssize_t callpoint_seqpacket_receive(int fd, void *bytes, size_t capacity, int *fds, unsigned *fd_count);
 
-// The host's addresses that are up: returns how many (at most `room`), or -1.
+// The host's addresses on interfaces that are up: returns how many (at most `room`), or -1.
+enum {
+    CALLPOINT_ADDRESS_TEMPORARY = 1,    // made by IPv6 privacy extensions (RFC 8981)
+    CALLPOINT_ADDRESS_DEPRECATED = 2,   // its preferred lifetime is over
+    CALLPOINT_ADDRESS_TENTATIVE = 4,    // not yet known to be nobody else's, or found to be somebody else's
+};
 struct callpoint_interface {
     struct callpoint_address address;
     uint32_t index;
-    uint32_t flags;
+    uint32_t flags;  // CALLPOINT_ADDRESS_…
     char name[16];
 };
 int callpoint_interfaces(struct callpoint_interface *list, unsigned room);
+
+// A netlink socket that tells of addresses, routes and links that come and go; non-blocking.
+int callpoint_netlink_watch(void);
+enum { CALLPOINT_CHANGED_ADDRESSES = 1, CALLPOINT_CHANGED_ROUTES = 2, CALLPOINT_CHANGED_LINKS = 4 };
+// Reads all that waits; returns what has changed, or -1 with errno. All of it when the kernel lost messages.
+int callpoint_netlink_changes(int fd);
 
 int callpoint_memfd(const char *name, uint64_t size);
 // All close-on-exec and non-blocking.
@@ -54,6 +80,8 @@ int callpoint_accept(int fd);
 // Non-zero if the memory's seals forbid making it shorter.
 int callpoint_cannot_shrink(int fd);
 int callpoint_epoll_add(int epoll, int fd, uint64_t tag, int is_edge_triggered);  // level-triggered, readable
+// Level-triggered, readable and, where wanted, writable; `is_new` adds, otherwise changes what is there.
+int callpoint_epoll_watch(int epoll, int fd, uint64_t tag, int is_new, int wants_write);
 int callpoint_epoll_remove(int epoll, int fd);
 // Writes the tags of ready descriptors; returns how many, or -1. EINTR is retried.
 int callpoint_epoll_wait(int epoll, uint64_t *tags, unsigned room, int timeout_ms);

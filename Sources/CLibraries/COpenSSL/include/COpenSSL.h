@@ -8,6 +8,7 @@
 #include <openssl/hmac.h>
 
 #include "DatagramTLS.h"
+#include "StreamTLS.h"
 
 /// HMAC-SHA1 (RFC 2104) of `head` followed by `body`, without a heap allocation. `digest` takes 20 bytes.
 void callpoint_hmac_sha1(
