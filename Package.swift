@@ -136,7 +136,7 @@ let package = Package(
         target(
             "SwitchboardServer", in: "Signalling",
             [
-                "Primitives", "SignallingMessages", "SocketIO", "WebSocketTransport", logging,
+                "Primitives", "SignallingMessages", "SocketIO", "WebSocketTransport", "COpenSSL", logging,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -184,7 +184,7 @@ let package = Package(
                 "CYUV", "DRMDisplay", "Screens", "Devices",
                 "GPIOPanel", "LinuxIO", "Primitives", "ALSAAudio", "AudioProcessing", arguments,
             ]),
-        command("switchboard", ["SwitchboardServer", arguments, logging]),
+        command("switchboard", ["SwitchboardServer", "Primitives", arguments, logging]),
 
         // what `make bench` runs of the display
         .executableTarget(

@@ -39,13 +39,15 @@ import Testing
     }
 
     private func schemaLeaves(_ name: String, in definitions: YAMLNode) -> Set<String> {
-        func leaves(_ node: YAMLNode, _ path: [String]) -> Set<String> {
-            var node = node
-            if case .scalar(let reference, _)? = node["$ref"]?.value, reference.hasPrefix("#/$defs/"),
-                let definition = definitions[String(reference.dropFirst(8))]
-            {
-                node = definition
+        func resolved(_ node: YAMLNode) -> YAMLNode {
+            guard case .scalar(let reference, _)? = node["$ref"]?.value, reference.hasPrefix("#/$defs/") else {
+                return node
             }
+            return definitions[String(reference.dropFirst(8))] ?? node
+        }
+        func leaves(_ node: YAMLNode, _ path: [String]) -> Set<String> {
+            var node = resolved(node)
+            if let items = node["items"].map(resolved), items["properties"] != nil { node = items }
             guard case .mapping(let properties)? = node["properties"]?.value else {
                 return [path.joined(separator: ".")]
             }

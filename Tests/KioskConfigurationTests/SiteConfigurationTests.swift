@@ -31,6 +31,54 @@ import Testing
         #expect(site.answer.others == .ring)
     }
 
+    @Test func readsTheNetwork() throws {
+        let network = try site(
+            """
+            kiosk: {name: Ward, room: 1}
+            signalling: {url: 'wss://h'}
+            network:
+              iceServers:
+                - urls: ["stun:stun.example.org"]
+                - urls: ["turn:turn.example.org", "turns:turn.example.org:443"]
+                  username: ward
+                  credentialFile: turn-secret
+              policy: no-host
+              ports: 50000-50099
+              interfaces: {only: [eth*, wlan0]}
+              hideAddresses: true
+            """
+        ).network
+        #expect(network.iceServers.map(\.urls.count) == [1, 2])
+        #expect(network.iceServers[1].urls[1].description == "turns:turn.example.org:443")
+        #expect(network.iceServers[1].credentialFile == "turn-secret")
+        #expect(network.policy == .noHost && network.hideAddresses && network.ports == 50_000...50_099)
+        #expect(network.onlyInterfaces == ["eth*", "wlan0"] && network.exceptInterfaces == nil)
+        let nothing = try site("kiosk: {name: Ward, room: 1}\nsignalling: {url: 'ws://h'}").network
+        #expect(nothing.iceServers.isEmpty && nothing.policy == .all && nothing.ports == nil)
+    }
+
+    @Test func aServerThatCannotBeUsedIsSaid() {
+        let found = problems(
+            """
+            kiosk: {name: Ward, room: 1}
+            signalling: {url: 'ws://h'}
+            network:
+              ports: 80-90
+              iceServers:
+                - urls: ["turn:turn.example.org"]
+                - urls: ["http://turn.example.org"]
+                - {username: me, pasword: x}
+            """)
+        #expect(
+            Set(found) == [
+                "site.yaml:4: network.ports: expected ports from 1024 on such as 50000-50099, found '80-90'",
+                "site.yaml:6: network.iceServers.urls: a TURN server needs 'username' and 'credential' or 'credentialFile'",
+                "site.yaml:7: network.iceServers.urls: 'http://turn.example.org' is no address such as stun:HOST, turn:HOST?transport=udp or turns:HOST:443",
+                "site.yaml:8: network.iceServers.urls: must name at least one server",
+                "site.yaml:8: network.iceServers.pasword: is not a known key; known here: credential, credentialFile, urls, username",
+            ])
+    }
+
     @Test func aRoomMayBeABareNumber() throws {
         let site = try site("kiosk: {name: Ward, room: 0101}\nsignalling: {url: 'ws://h'}")
         #expect(site.kiosk.room == "0101")

@@ -4,6 +4,25 @@ import Primitives
 let frame = FrameDescription(
     slot: 3, width: 641, height: 479, strideY: 704, strideUV: 352, timestamp: Instant(nanoseconds: 123_456_789_012))
 
+let network: NetworkSettings = {
+    var settings = NetworkSettings()
+    settings.servers = [
+        MediaServer(
+            url: ICEServerURL(scheme: .turns, host: "turn.example.org", port: 443, transport: .tcp),
+            address: IPAddress(ipv6High: 0x2001_0DB8_0000_0000, low: 1), username: "1700000000:kiosk",
+            credential: "c2VjcmV0"),
+        MediaServer(
+            url: ICEServerURL(scheme: .stun, host: "192.0.2.1", port: 3478, transport: .udp),
+            address: IPAddress(ipv4: 0xC000_0201)),
+    ]
+    settings.policy = .relay
+    settings.ports = 50_000...50_099
+    settings.exceptInterfaces = ["tun*"]
+    settings.hidesAddresses = true
+    settings.authorities = "/etc/kiosk/ca.pem"
+    return settings
+}()
+
 let commands: [MediaCommand] = [
     .hello(version: 1),
     .openPeer(peer: 7, role: .offer, previous: []),
@@ -20,6 +39,7 @@ let commands: [MediaCommand] = [
     .openDevices(camera: true, microphone: false, speaker: true), .closeDevices,
     .mute(microphone: false, camera: true), .privacy(true), .privacy(false),
     .playTone(.ringIn, repeating: true), .playTone(.fault, repeating: false), .stopTone,
+    .network(NetworkSettings()), .network(network),
     .requestStatistics(peer: 8), .releaseFrame(slot: 9), .ping(number: 0xDEAD_BEEF),
 ]
 

@@ -22,18 +22,22 @@ final class Bench: Sendable {
 
     init(
         answer: String = "{automatic: true, after: 3s, from: [Doctor]}", callLog: CallLog? = nil,
-        lines: (any LineService)? = nil
+        lines: (any LineService)? = nil, network: String = "{}",
+        resolve: @escaping @Sendable (String) async -> [IPAddress] = { _ in [] }
     ) throws {
         let text = """
             kiosk: {name: Ward, room: 101}
             signalling: {url: "http://127.0.0.1:1"}
             answer: \(answer)
+            network: \(network)
             """
+        var collaborators = Supervisor.Collaborators(
+            media: media, signalling: signalling, panel: panel, screen: screen, clock: clock, callLog: callLog,
+            lines: lines)
+        collaborators.resolve = resolve
         supervisor = Supervisor(
             site: try SiteConfiguration(bytes: Array(text.utf8), file: "site.yaml"),
-            with: Supervisor.Collaborators(
-                media: media, signalling: signalling, panel: panel, screen: screen, clock: clock, callLog: callLog,
-                lines: lines),
+            with: collaborators,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

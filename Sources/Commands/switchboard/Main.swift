@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import Glibc
 import Logging
+import Primitives
 import SwitchboardServer
 
 @main
@@ -23,12 +24,32 @@ struct SwitchboardCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The console's files instead of those that were built.", valueName: "directory"))
     var console: String?
 
+    @Option(
+        name: .customLong("turn-url"),
+        help: ArgumentHelp(
+            "A STUN or TURN server to tell both sides of a call: stun:HOST, turn:HOST?transport=udp, turns:HOST:443. "
+                + "May be given several times.", valueName: "url"))
+    var turnURL: [String] = []
+
+    @Option(
+        name: .customLong("turn-secret-file"),
+        help: ArgumentHelp(
+            "The secret shared with those servers (coturn's static-auth-secret), from which each call's credentials "
+                + "are made.", valueName: "file"))
+    var turnSecretFile: String?
+
     @Option(help: ArgumentHelp("How much to log: trace, debug, info, notice, warning, error.", valueName: "level"))
     var logLevel: LogLevel = .info
 
     func validate() throws {
         if (certificate == nil) != (key == nil) {
             throw ValidationError("--certificate and --key belong together.")
+        }
+        if turnURL.isEmpty != (turnSecretFile == nil) {
+            throw ValidationError("--turn-url and --turn-secret-file belong together.")
+        }
+        for url in turnURL where ICEServerURL(url) == nil {
+            throw ValidationError("'\(url)' is no address such as turn:HOST?transport=udp or turns:HOST:443.")
         }
     }
 
@@ -37,7 +58,8 @@ struct SwitchboardCommand: AsyncParsableCommand {
         var logger = Logger(label: "switchboard")
         logger.logLevel = logLevel.level
         let configuration = SwitchboardConfiguration(
-            host: listen.host, port: listen.port, certificate: certificate, key: key, console: console)
+            host: listen.host, port: listen.port, certificate: certificate, key: key, console: console,
+            turn: turnSecretFile.map { SwitchboardConfiguration.TURN(urls: turnURL, secretFile: $0) })
         let url = "\(certificate == nil ? "http" : "https")://"
         let host = listen.host.contains(":") ? "[\(listen.host)]" : listen.host
         let serving = Task { [logger] in

@@ -71,6 +71,26 @@ package final class ConfigurationSection {
         return child
     }
 
+    /// A list of groups of the same keys; empty if the file does not have it.
+    package func sections(_ key: String, count limit: Int) -> [ConfigurationSection] {
+        guard let node = node(key) else {
+            // Asked for in any case, so that its keys are known.
+            children.append(ConfigurationSection(node: nil, path: path + [key], source: source))
+            return Array(children.suffix(1))
+        }
+        guard case .sequence(let items) = node.value else {
+            report(line: node.line, key: key, "expected a list, found \(node.kind)")
+            return []
+        }
+        guard items.count <= limit else {
+            report(line: node.line, key: key, "has more than \(limit) entries")
+            return []
+        }
+        let list = items.map { ConfigurationSection(node: $0, path: path + [key], source: source) }
+        children += list
+        return list
+    }
+
     /// A scalar's text; `nil` with a problem noted if there is something else.
     private func scalar(_ key: String) -> (text: String, isPlain: Bool, line: Int)? {
         guard let node = node(key) else { return nil }

@@ -6,6 +6,7 @@ public struct SiteConfiguration: Equatable, Sendable {
     public var signalling: Signalling
     public var answer: Answer
     public var emergency: Emergency
+    public var network: Network
 
     public struct Kiosk: Equatable, Sendable {
         /// What consoles and the screen call it.
@@ -72,6 +73,7 @@ extension SiteConfiguration {
             after: answer.duration("after", in: .zero ... .seconds(45), default: .seconds(3)),
             from: answer.texts("from", count: 256) ?? [], others: answer.choice("others", default: .ring))
         emergency = Emergency(text: root.section("emergency").text("text"))
+        network = Network(root.section("network"))
     }
 }
 

@@ -4,7 +4,8 @@ extension MediaCommand {
     private enum Kind: UInt8 {
         case hello = 1
         case openPeer, createOffer, remoteOffer, remoteAnswer, remoteCandidate, restartICE, closePeer
-        case openDevices, closeDevices, mute, playTone, stopTone, requestStatistics, releaseFrame, ping, privacy
+        case openDevices, closeDevices, mute, playTone, stopTone, requestStatistics, releaseFrame, ping, privacy,
+            network
     }
 
     /// Reads one datagram. Allocates only for texts and lists.
@@ -37,6 +38,7 @@ extension MediaCommand {
         case .closeDevices: command = .closeDevices
         case .mute: command = .mute(microphone: try fields.flag(), camera: try fields.flag())
         case .privacy: command = .privacy(try fields.flag())
+        case .network: command = .network(try fields.networkSettings())
         case .playTone: command = .playTone(try fields.value(Tone.self), repeating: try fields.flag())
         case .stopTone: command = .stopTone
         case .requestStatistics: command = .requestStatistics(peer: try fields.word())
@@ -104,6 +106,9 @@ extension MediaCommand {
         case .privacy(let isOn):
             fields.write(Kind.privacy.rawValue)
             fields.writeFlag(isOn)
+        case .network(let settings):
+            fields.write(Kind.network.rawValue)
+            fields.write(settings)
         case .playTone(let tone, let repeating):
             fields.write(Kind.playTone.rawValue)
             fields.write(tone.rawValue)

@@ -5,6 +5,9 @@ public enum MediaCommand: Equatable, Sendable {
     /// Makes a session. `role` is what this side will write first: an offer, or an answer to one.
     /// `previous` is the m-line order of a call that is resumed after kiosk-mediad was replaced, empty otherwise.
     case openPeer(peer: PeerNumber, role: DescriptionType, previous: [MediaSection])
+    /// Replaces the settings before; sessions opened from now on follow them. Of a session that is open only the servers
+    /// change, for its next ICE restart.
+    case network(NetworkSettings)
     /// Answered by `MediaEvent.localDescription`. Again in a call: a new offer with the same m-lines.
     case createOffer(peer: PeerNumber)
     /// Answered by `MediaEvent.localDescription` or a failure.

@@ -5,11 +5,13 @@
 /// counted and left out; it never traps.
 public enum MediaControl {
     /// Raised with every change of the messages' layout. The first message each way is a `hello` that carries it.
-    public static let version: UInt16 = 2
+    public static let version: UInt16 = 3
     /// The most bytes a message has; a socket buffer of this size reads any.
     public static let maximumMessageSize = 65_536
     /// The most entries a list inside a message has.
     public static let maximumListLength = 1_024
+    /// The most STUN and TURN servers, each address counted.
+    public static let maximumServers = 32
     /// The largest picture that crosses, in either direction of its frame.
     public static let maximumWidth = 1_920
     /// See `maximumWidth`.

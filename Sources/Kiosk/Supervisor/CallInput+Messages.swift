@@ -7,7 +7,7 @@ extension CallInput {
     /// What a signalling event means for the call; nil if nothing.
     init?(_ event: SignallingEvent) {
         switch event {
-        case .connected, .roomFull: return nil
+        case .connected, .roomFull, .iceServers: return nil
         case .disconnected: self = .signallingLost
         case .joined(let users): self = .joined(users.map(Party.init))
         case .users(let users): self = .present(users.map(Party.init))

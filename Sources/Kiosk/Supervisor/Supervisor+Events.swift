@@ -14,6 +14,7 @@ extension Supervisor {
         case .started(let pools):
             self.pools = pools
             counters.mediaStarts += 1
+            sentNetwork = NetworkSettings()
             logger.info("media process started")
             sendPrivacy()
             take(.mediaStarted)
@@ -59,6 +60,7 @@ extension Supervisor {
             server = nil
         case .roomFull(let retry):
             logger.error("the room is full", metadata: ["retry in s": "\(retry.milliseconds / 1000)"])
+        case .iceServers(let list): take(list)
         case .incomingCall(let user):
             logger.info("called", metadata: ["by": "\(Redacted(user.userName))"])
         default: break

@@ -7,7 +7,7 @@ import LocalControl
 public import Logging
 import MediaControl
 import Observability
-import Primitives
+public import Primitives
 import Screens
 import SignallingClient
 import SignallingMessages
@@ -31,6 +31,8 @@ public actor Supervisor {
         public var manager: ServiceManager?
         /// Returns when the thread of the board's display has been seen to live; nil where it has none.
         public var display: (@Sendable () async -> Void)?
+        /// The addresses of a server's name, none if it has none or nobody says so in time.
+        public var resolve: @Sendable (String) async -> [IPAddress] = NameResolution.addresses
 
         public init(
             media: any MediaService, signalling: any SignallingService, panel: (any PanelService)?,
@@ -59,6 +61,9 @@ public actor Supervisor {
     /// What each open device says of its format.
     var formats: [KioskDevice: String] = [:]
     var pools: [PoolSummary] = []
+    var servers: ServerDirectory
+    /// What the media process of now was told.
+    var sentNetwork = NetworkSettings()
     var server: String?
     var counters = Counters()
     var presence: KioskStatus?
@@ -82,6 +87,7 @@ public actor Supervisor {
         self.logger = logger
         started = collaborators.clock.now()
         lines = collaborators.lines?.initialState
+        servers = ServerDirectory(site.network)
         machine = CallMachine(policy: CallPolicy(site.answer), now: started)
         // A server that takes nothing loses the connection long before this many wait; presence is said again on joining.
         (outbox, outgoing) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1024))
@@ -104,6 +110,7 @@ public actor Supervisor {
             Task { if let lines { for await event in lines.events { self.take(event) } } },
             Task { await self.keepTime() },
             Task { await self.keepVigil() },
+            Task { await self.keepServers() },
         ]
         let sender = Task { [outbox] in
             for await action in outbox { await signalling.send(action) }
@@ -203,6 +210,7 @@ public actor Supervisor {
 
     private func perform(_ effects: [CallEffect]) {
         for effect in effects {
+            if case .openSession = effect { sendNetwork() }
             if let command = effect.mediaCommand { with.media.send(command) }
             if let action = effect.signallingAction { outgoing.yield(action) }
             if case .record(let record) = effect { note(record) }

@@ -97,7 +97,7 @@ struct ControlLoop: ~Copyable {
         case .closePeer(let peer):
             if sessions.remove(peer) != nil, sessions.isEmpty { closeDevices() }
             pass(command)
-        case .createOffer, .remoteOffer, .remoteAnswer, .remoteCandidate, .restartICE, .requestStatistics:
+        case .network, .createOffer, .remoteOffer, .remoteAnswer, .remoteCandidate, .restartICE, .requestStatistics:
             pass(command)
         }
     }

@@ -16,6 +16,10 @@ extension NetworkLoop {
             open(number, previous: previous, now: now)
             return
         }
+        if case .network(let settings) = command {
+            self.settings = settings
+            return
+        }
         guard let number = command.peer else { return }
         guard let peer = peer(number) else {
             fail(number, .unknownPeer, "there is no session \(number)")
@@ -108,11 +112,13 @@ extension NetworkLoop {
         return nil
     }
 
-    /// One socket for each address that ICE may use; loopback where there is no other, or the board file says so.
-    private func openSockets() throws(SystemError) -> [UDPSocket] {
+    /// One socket for each address that ICE may use, in the range of ports that the site's firewall lets through; loopback
+    /// where there is no other address, or the board file says so.
+    private mutating func openSockets() throws(SystemError) -> [UDPSocket] {
         let configuration = state.configuration
         func usable(_ withLoopback: Bool) throws(SystemError) -> [IPAddress] {
-            try NetworkInterfaces.addresses(includingLoopback: withLoopback).map(\.address)
+            try NetworkInterfaces.addresses(includingLoopback: withLoopback, filter: InterfaceFilter(settings))
+                .map(\.address)
                 .filter { configuration.includesIPv6 || $0.family == .ipv4 }
         }
         var addresses = try usable(configuration.includesLoopback)
@@ -122,7 +128,12 @@ extension NetworkLoop {
         for address in addresses.prefix(Self.maximumAddresses) {
             // An address can go between being listed and being bound.
             do throws(SystemError) {
-                sockets.append(try UDPSocket(binding: TransportAddress(address, port: 0)))
+                guard let ports = settings.ports else {
+                    sockets.append(try UDPSocket(binding: TransportAddress(address, port: 0)))
+                    continue
+                }
+                let start = UInt16.random(in: ports, using: &random)
+                sockets.append(try UDPSocket(binding: address, ports: ports, startingAt: start))
             } catch {
                 failure = error
             }
@@ -155,8 +166,16 @@ extension MediaCommand {
             .remoteCandidate(let peer, _, _, _), .restartICE(let peer), .closePeer(let peer),
             .requestStatistics(let peer):
             peer
-        case .hello, .openDevices, .closeDevices, .mute, .privacy, .playTone, .stopTone, .releaseFrame, .ping: nil
+        case .hello, .network, .openDevices, .closeDevices, .mute, .privacy, .playTone, .stopTone, .releaseFrame, .ping:
+            nil
         }
+    }
+}
+
+extension InterfaceFilter {
+    init(_ settings: NetworkSettings) {
+        self.init(
+            included: settings.onlyInterfaces ?? [], excluded: settings.exceptInterfaces ?? InterfaceFilter.virtual)
     }
 }
 

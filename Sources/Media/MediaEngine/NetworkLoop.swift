@@ -13,6 +13,8 @@ struct NetworkLoop: ~Copyable {
     var set: EpollSet
     var peers: [Peer] = []
     var random = RandomSource.system
+    /// How sessions that are opened reach the other side.
+    var settings = NetworkSettings()
 
     static let signalTag = UInt64.max
     /// Batches of 32 datagrams read from one socket before another has its turn.

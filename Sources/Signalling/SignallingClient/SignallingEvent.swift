@@ -17,6 +17,8 @@ public enum SignallingEvent: Hashable, Sendable {
     case users([User])
     /// The room is full; the next attempt comes by itself.
     case roomFull(retryIn: Interval)
+    /// The servers of the call that the next event is about.
+    case iceServers(ICEServerList)
     case incomingCall(User)
     case cancelled(User)
     case rejected(User, reason: CallSignal.RejectReason?)

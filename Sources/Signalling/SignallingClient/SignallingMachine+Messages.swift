@@ -22,6 +22,7 @@ extension SignallingMachine {
         case .description(let description, let from): receive(description, from: from)
         case .candidate(let candidate, let from):
             outputs.append(.event(.candidate(candidate, from: sender(from))))
+        case .iceServers(let list): outputs.append(.event(.iceServers(list)))
         case .kiosks: break
         }
     }

@@ -13,6 +13,8 @@ public enum ServerMessage: Hashable, Sendable {
     case candidate(SignalledCandidate, from: String?)
     case welcome(version: Int64, maxUsers: Int64)
     case kiosks([KioskPresence])
+    /// The servers of the call that the next signal is about.
+    case iceServers(ICEServerList)
 }
 
 extension ServerMessage {
@@ -27,6 +29,7 @@ extension ServerMessage {
         case .candidate: "addIceCandidate"
         case .welcome: "callpoint:welcome"
         case .kiosks: "callpoint:kiosks"
+        case .iceServers: "callpoint:ice"
         }
     }
 
@@ -44,6 +47,7 @@ extension ServerMessage {
         case .welcome(let version, let maxUsers):
             return [["version": .integer(version), "maxUsers": .integer(maxUsers)]]
         case .kiosks(let kiosks): return [.array(kiosks.map(\.json))]
+        case .iceServers(let list): return [list.json]
         }
     }
 
@@ -79,6 +83,7 @@ extension ServerMessage {
         case "callpoint:kiosks":
             guard let entries = first.array, entries.count <= MessageLimits.list else { throw .invalidField("kiosks") }
             self = .kiosks(entries.compactMap { try? KioskPresence($0) })
+        case "callpoint:ice": self = .iceServers(try ICEServerList(first))
         default: throw .unknownEvent
         }
     }

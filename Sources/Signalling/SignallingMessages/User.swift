@@ -55,4 +55,10 @@ public enum MessageLimits {
     public static let mid = 64
     /// Users in one list, kiosks in one list.
     public static let list = 1024
+    /// STUN and TURN servers in a list, addresses of one.
+    public static let servers = 16
+    public static let serverURL = 300
+    public static let credential = 512
+    /// Seconds that a credential is good for.
+    public static let lifetime: Int64 = 7 * 24 * 3600
 }

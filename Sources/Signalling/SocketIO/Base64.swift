@@ -1,8 +1,8 @@
-/// Base64 (RFC 4648 §4), as Engine.IO puts binary packets into polling payloads.
-enum Base64 {
+/// Base64 (RFC 4648 §4), as Engine.IO puts binary packets into polling payloads and TURN's credentials are written.
+package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    static func encode(_ bytes: [UInt8]) -> String {
+    package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
         for start in stride(from: 0, to: bytes.count, by: 3) {

@@ -25,6 +25,8 @@ package struct Switchboard: SocketIOApplication {
     private let limits: Limits
     /// The Unix time of `Instant.zero`.
     private let epoch: Interval
+    /// Nil where there is no TURN server.
+    private let turn: TURNCredentials?
     private var clients: [String: Client] = [:]
     private var rooms = Rooms()
     private var kiosks = KioskDirectory()
@@ -33,7 +35,9 @@ package struct Switchboard: SocketIOApplication {
     private var listDue = Instant.distantFuture
     private var listedAt: Instant?
 
-    package init(limits: Limits = Limits(), epoch: Interval) { (self.limits, self.epoch) = (limits, epoch) }
+    package init(limits: Limits = Limits(), epoch: Interval, turn: TURNCredentials? = nil) {
+        (self.limits, self.epoch, self.turn) = (limits, epoch, turn)
+    }
 
     package var deadline: Instant { listDue }
 
@@ -74,7 +78,7 @@ package struct Switchboard: SocketIOApplication {
         switch message {
         case .checkRoom(let user): checkRoom(user, socket, now: now)
         case .userLeave(let user): userLeave(user, from: socket.sid)
-        case .signal(let signal): relay(signal, from: socket.sid)
+        case .signal(let signal): relay(signal, from: socket.sid, now: now)
         case .description(let description, _, let to):
             relayMedia(.description(description, from: socket.sid), from: socket.sid, to: to)
         case .candidate(let candidate, _, let to):
@@ -134,14 +138,27 @@ package struct Switchboard: SocketIOApplication {
     }
 
     /// Relays who calls, answers and so on under the name the sender joined with, whatever the message says.
-    private mutating func relay(_ signal: CallSignal, from sid: String) {
+    private mutating func relay(_ signal: CallSignal, from sid: String, now: Instant) {
         guard let sender = rooms.member(sockId: sid) else { return }
         var relayed = signal
         relayed.user = sender.user
         let members = rooms.members(of: sender.user.roomId)
-        guard let to = signal.to else { return broadcast(.signal(relayed), to: members) }
-        guard members.contains(where: { $0.user.sockId == to }) else { return }
-        broadcast(.signal(relayed), to: members.filter { $0.user.sockId == to || $0.user.sockId == sid })
+        var receivers = members
+        if let to = signal.to {
+            guard members.contains(where: { $0.user.sockId == to }) else { return }
+            receivers = members.filter { $0.user.sockId == to || $0.user.sockId == sid }
+        }
+        if signal.kind == .call || signal.kind == .answer { equip(receivers, now: now) }
+        broadcast(.signal(relayed), to: receivers)
+    }
+
+    /// Tells those who know the extension the servers of the call that begins, each with credentials of its own.
+    private mutating func equip(_ members: [Rooms.Member], now: Instant) {
+        guard let turn else { return }
+        let unixTime = (epoch + (now - .zero)).milliseconds / 1000
+        for member in members where clients[member.user.sockId]?.hello != nil {
+            send(.iceServers(turn.mint(for: member.user.sockId, unixTime: unixTime)), to: member.session)
+        }
     }
 
     /// To the one it is addressed to, else to the first other in the room, as the ancestor does.

@@ -17,10 +17,25 @@ public struct SwitchboardConfiguration: Sendable {
     public var key: String?
     /// The console's files; nil for those that were built.
     public var console: String?
+    /// Nil where calls go without a TURN server.
+    public var turn: TURN?
 
-    public init(host: String, port: Int, certificate: String? = nil, key: String? = nil, console: String? = nil) {
+    /// TURN servers that make credentials from a secret they share with us.
+    public struct TURN: Sendable {
+        /// `turn:` and `turns:` addresses, `stun:` ones besides.
+        public var urls: [String]
+        /// A file whose first line is the secret.
+        public var secretFile: String
+
+        public init(urls: [String], secretFile: String) { (self.urls, self.secretFile) = (urls, secretFile) }
+    }
+
+    public init(
+        host: String, port: Int, certificate: String? = nil, key: String? = nil, console: String? = nil,
+        turn: TURN? = nil
+    ) {
         (self.host, self.port, self.certificate, self.key) = (host, port, certificate, key)
-        self.console = console
+        (self.console, self.turn) = (console, turn)
     }
 }
 
@@ -28,6 +43,7 @@ public struct SwitchboardConfiguration: Sendable {
 public enum SwitchboardError: Error, Sendable {
     case cannotListen(host: String, port: Int, reason: String)
     case unusableCertificate(String)
+    case unusableSecret(file: String, reason: String)
 }
 
 extension SwitchboardError: CustomStringConvertible {
@@ -35,6 +51,7 @@ extension SwitchboardError: CustomStringConvertible {
         switch self {
         case .cannotListen(let host, let port, let reason): "cannot listen on \(host):\(port): \(reason)"
         case .unusableCertificate(let reason): "cannot use the certificate and key: \(reason)"
+        case .unusableSecret(let file, let reason): "cannot use the TURN secret in \(file): \(reason)"
         }
     }
 }
@@ -50,7 +67,8 @@ public func runSwitchboard(
     let unixTime = Interval.seconds(Int64(clock.tv_sec)) + .nanoseconds(Int64(clock.tv_nsec))
     let epoch = unixTime - (SocketIOEndpoint<Switchboard>.now - .zero)
     try await serve(
-        Switchboard(epoch: epoch), settings: SocketIOServerSettings(), configuration, logger: logger,
+        Switchboard(epoch: epoch, turn: try configuration.turn?.credentials()), settings: SocketIOServerSettings(),
+        configuration, logger: logger,
         onListening: onListening)
 }
 
@@ -107,6 +125,23 @@ private func run<Application: SocketIOApplication>(
             host: configuration.host, port: configuration.port, reason: String(cString: strerror(error.errnoCode)))
     } catch let error as SocketAddressError {
         throw SwitchboardError.cannotListen(host: configuration.host, port: configuration.port, reason: "\(error)")
+    }
+}
+
+extension SwitchboardConfiguration.TURN {
+    fileprivate func credentials() throws(SwitchboardError) -> TURNCredentials {
+        let descriptor = open(secretFile, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw .unusableSecret(file: secretFile, reason: String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 1024)
+        let count = read(descriptor, &bytes, bytes.count)
+        let line = bytes.prefix(max(0, count)).prefix { $0 != 0x0A && $0 != 0x0D }
+        guard line.count >= 16, let credentials = TURNCredentials(urls: urls, secret: Array(line)) else {
+            throw .unusableSecret(file: secretFile, reason: "its first line must have at least 16 characters")
+        }
+        return credentials
     }
 }
 

@@ -2,6 +2,7 @@
 
 const ringTime = 75_000;  // the kiosk gives up after 60 s by itself and says so
 const lostTime = 60_000;
+const relayOnly = new URLSearchParams(location.search).has('relay');
 const restTime = 3_000;  // a kiosk that has just connected says a moment later that it is in a call
 
 export class Call extends EventTarget {
@@ -78,9 +79,14 @@ export class Call extends EventTarget {
     if (user.sockId !== this.me.sockId && user.sockId === this.kiosk.sockId) this.end('ended');
   }
 
+  /** The servers that the switchboard named for this call; `?relay` in the address forces everything through a relay. */
+  configuration() {
+    return {bundlePolicy: 'max-bundle', iceServers: this.me.iceServers ?? [], iceTransportPolicy: relayOnly ? 'relay' : 'all'};
+  }
+
   connection() {
     this.peer?.close();
-    const peer = new RTCPeerConnection({bundlePolicy: 'max-bundle'});
+    const peer = new RTCPeerConnection(this.configuration());
     this.peer = peer;
     this.early = [];
     for (const track of this.stream.getTracks()) peer.addTrack(track, this.stream);
@@ -128,7 +134,9 @@ export class Call extends EventTarget {
 
   restart() {
     return this.negotiate(async () => {
-      if (this.peer?.signalingState === 'stable') await this.makeOffer(this.peer);
+      if (this.peer?.signalingState !== 'stable') return;
+      this.peer.setConfiguration(this.configuration());
+      await this.makeOffer(this.peer);
     });
   }
 

@@ -8,7 +8,7 @@ import {Socket} from './socket.js';
 import {duration, switchLanguage, text, translate} from './strings.js';
 
 const $ = id => document.getElementById(id);
-const me = {userName: (localStorage.name ?? '').trim(), sockId: null};
+const me = {userName: (localStorage.name ?? '').trim(), sockId: null, iceServers: []};
 const devices = new Devices();
 let kiosks = [], call = null, quality = null, waiting = null, clock = null, roomLimit = 2, stopMeter = null, screen = null;
 const dismissed = new Set();
@@ -22,6 +22,7 @@ socket.on('up', () => { link(true); socket.emit('callpoint:watch', {}); });
 socket.on('down', () => link(false));
 socket.on('connectionSuccess', id => { if (call) call.rejoin(id); me.sockId = id; });
 socket.on('callpoint:welcome', welcome => { roomLimit = welcome?.maxUsers ?? roomLimit; });
+socket.on('callpoint:ice', ice => { if (Array.isArray(ice?.iceServers)) me.iceServers = ice.iceServers; });
 socket.on('callpoint:kiosks', list => { kiosks = Array.isArray(list) ? list : []; presence(); });
 socket.on('checkRoomSuccess', users => call?.checked(users, roomLimit));
 socket.on('joinRoomSuccess', users => call?.joined(users));

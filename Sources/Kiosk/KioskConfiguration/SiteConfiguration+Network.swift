@@ -1,0 +1,89 @@
+public import Primitives
+
+extension SiteConfiguration {
+    /// How this site's network lets media through.
+    public struct Network: Equatable, Sendable {
+        public enum Policy: String, Equatable, Sendable, CaseIterable {
+            case all
+            /// The kiosk's own addresses are not told.
+            case noHost = "no-host"
+            /// Everything goes through a relay.
+            case relay
+        }
+
+        /// STUN and TURN servers, the preferred first; the switchboard may name more for each call.
+        public var iceServers: [ICEServer]
+        public var policy: Policy
+        /// The UDP ports that media leave from; nil for any.
+        public var ports: ClosedRange<UInt16>?
+        /// Interfaces by name, `*` for any ending. Nil: all; and nil: those that containers and virtual machines make.
+        public var onlyInterfaces: [String]?
+        public var exceptInterfaces: [String]?
+        /// Own addresses are told as random `.local` names, which only the local network can resolve.
+        public var hideAddresses: Bool
+        /// A PEM file of authorities to trust at `turns:` instead of the system's. Read by kiosk-mediad.
+        public var authorities: String?
+    }
+
+    public struct ICEServer: Equatable, Sendable {
+        public var urls: [ICEServerURL]
+        public var username: String?
+        public var credential: String?
+        /// A file whose first line is the credential.
+        public var credentialFile: String?
+    }
+}
+
+extension SiteConfiguration.Network {
+    init(_ section: ConfigurationSection) {
+        // The list itself is read in any case, so that its keys are known; a group that is not there is no server.
+        iceServers = section.sections("iceServers", count: 8).map { (SiteConfiguration.ICEServer($0), $0.isPresent) }
+            .filter(\.1).map(\.0)
+        policy = section.choice("policy", default: .all)
+        ports = Self.ports(section)
+        let interfaces = section.section("interfaces")
+        onlyInterfaces = interfaces.texts("only", count: 16, length: 15)
+        exceptInterfaces = interfaces.texts("except", count: 16, length: 15)
+        hideAddresses = section.truth("hideAddresses", default: false)
+        authorities = section.path("authorities")
+    }
+
+    /// `50000-50099`, or one number.
+    private static func ports(_ section: ConfigurationSection) -> ClosedRange<UInt16>? {
+        guard let text = section.text("ports", limit: 11) else { return nil }
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt16($0) }
+        guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first >= 1024, first <= last
+        else {
+            section.reject("ports", "expected ports from 1024 on such as 50000-50099, found '\(text)'")
+            return nil
+        }
+        return first...last
+    }
+}
+
+extension SiteConfiguration.ICEServer {
+    fileprivate init(_ section: ConfigurationSection) {
+        let texts = section.texts("urls", count: 8, length: 300) ?? []
+        urls = []
+        for text in texts {
+            guard let url = ICEServerURL(text) else {
+                section.reject(
+                    "urls", "'\(text)' is no address such as stun:HOST, turn:HOST?transport=udp or turns:HOST:443")
+                continue
+            }
+            urls.append(url)
+        }
+        username = section.text("username", limit: 128)
+        credential = section.text("credential", limit: 256)
+        credentialFile = section.path("credentialFile")
+        guard section.isPresent else { return }
+        if texts.isEmpty { section.reject("urls", "must name at least one server") }
+        if credential != nil, credentialFile != nil {
+            section.reject("credentialFile", "stands beside 'credential'; take one")
+        }
+        let isRelay = urls.contains { $0.scheme == .turn || $0.scheme == .turns }
+        if isRelay, username == nil || (credential == nil && credentialFile == nil) {
+            section.reject("urls", "a TURN server needs 'username' and 'credential' or 'credentialFile'")
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import KioskConfiguration
+import MediaControl
+import Primitives
+import SignallingMessages
+
+/// The STUN and TURN servers that there are: the switchboard's for this call first, then the site file's; with what their
+/// names resolve to.
+struct ServerDirectory {
+    struct Server: Equatable {
+        var url: ICEServerURL
+        var username: String
+        var credential: String
+    }
+
+    private let site: SiteConfiguration.Network
+    private let ours: [Server]
+    private var told: [Server] = []
+    private var toldUntil = Instant.zero
+    private var addresses: [String: [IPAddress]] = [:]
+
+    init(_ site: SiteConfiguration.Network, credential: (String) -> String? = Self.firstLine) {
+        self.site = site
+        ours = site.iceServers.flatMap { entry in
+            let secret = entry.credential ?? entry.credentialFile.flatMap(credential) ?? ""
+            return entry.urls.map { Server(url: $0, username: entry.username ?? "", credential: secret) }
+        }
+    }
+
+    /// Takes the switchboard's servers; what is no address of a server is left out.
+    mutating func take(_ list: ICEServerList, now: Instant) {
+        told = list.servers.flatMap { entry in
+            entry.urls.compactMap(ICEServerURL.init).map {
+                Server(url: $0, username: entry.username ?? "", credential: entry.credential ?? "")
+            }
+        }
+        toldUntil = now + .seconds(list.lifetime)
+    }
+
+    private func servers(at now: Instant) -> [Server] { (now < toldUntil ? told : []) + ours }
+
+    /// Names that must be resolved to use the servers, in their order, each once.
+    func hosts(at now: Instant) -> [String] {
+        servers(at: now).reduce(into: []) { if !$0.contains($1.url.host) { $0.append($1.url.host) } }
+    }
+
+    /// Names that have no address yet.
+    func unknownHosts(at now: Instant) -> [String] {
+        hosts(at: now).filter { addresses[$0, default: []].isEmpty && IPAddress($0) == nil }
+    }
+
+    /// An answer without addresses keeps what was known: a resolver that is away does not move a server.
+    /// - Returns: whether something is now known that was not.
+    mutating func resolved(_ host: String, to found: [IPAddress]) -> Bool {
+        guard !found.isEmpty, addresses[host] != found else { return false }
+        addresses[host] = found
+        if addresses.count > 64 { addresses = [host: found] }
+        return true
+    }
+
+    /// What a session that is opened now is to know. A server whose name is not resolved is left out.
+    func settings(at now: Instant) -> NetworkSettings {
+        var settings = NetworkSettings()
+        settings.servers = Array(
+            servers(at: now).flatMap { server in
+                (IPAddress(server.url.host).map { [$0] } ?? addresses[server.url.host, default: []]).map {
+                    MediaServer(url: server.url, address: $0, username: server.username, credential: server.credential)
+                }
+            }.prefix(MediaControl.maximumServers))
+        switch site.policy {
+        case .all: settings.policy = .all
+        case .noHost: settings.policy = .noHost
+        case .relay: settings.policy = .relay
+        }
+        settings.ports = site.ports
+        settings.onlyInterfaces = site.onlyInterfaces
+        settings.exceptInterfaces = site.exceptInterfaces
+        settings.hidesAddresses = site.hideAddresses
+        settings.authorities = site.authorities
+        return settings
+    }
+
+    private static func firstLine(of file: String) -> String? {
+        guard let bytes = try? ConfigurationFile.contents(of: file) else { return nil }
+        return String(validating: bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
+    }
+}
