@@ -17,6 +17,9 @@ public final class Endpoint {
     /// Frames as large as the engine says that the path carries at 30 frames a second.
     public var followsTargetBitrate = false
     public private(set) var targetBitrate: Int?
+    /// Pictures not encoded because too much waited to be sent.
+    public private(set) var framesLeftOut = 0
+    static let longestBacklog = Interval.milliseconds(250)
 
     public private(set) var states: [PeerConnectionState] = []
     public private(set) var connectedAt: Instant?
@@ -139,6 +142,11 @@ public final class Endpoint {
 
     public func sendFrame(now: Instant) {
         guard sendsVideo else { return }
+        // As the encoder does: what waits is sent before there is more of it.
+        if followsTargetBitrate, peer.videoBacklog > Self.longestBacklog {
+            framesLeftOut += 1
+            return
+        }
         let isKeyFrame = keyFrameWanted
         keyFrameWanted = false
         let size = isKeyFrame ? keyFrameSize : frameSize

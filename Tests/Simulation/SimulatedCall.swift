@@ -65,6 +65,11 @@ public final class SimulatedCall {
     private var linkIsFree: [Instant] = [.zero, .zero]
     /// The longest that a datagram has waited for the link and on it.
     public var longestQueueing = Interval.zero
+    /// Bytes that each side's link has taken, IP and UDP headers included.
+    public var bytesCarried = [0, 0]
+
+    /// How long a datagram of `side` would wait for the link now.
+    public func queueing(of side: Side) -> Interval { max(.zero, linkIsFree[side.rawValue] - now) }
 
     public init(caller: Endpoint, callee: Endpoint, seed: UInt64, now: Instant) {
         (self.caller, self.callee) = (caller, callee)
@@ -210,6 +215,7 @@ public final class SimulatedCall {
             queueing = queueing + .microseconds(Int64(Double((size + 28) * 8) / capacity * 1e6))
             linkIsFree[side.rawValue] = now + queueing
             longestQueueing = max(longestQueueing, queueing)
+            bytesCarried[side.rawValue] += size + 28
         }
         for _ in 0..<copies {
             let late =

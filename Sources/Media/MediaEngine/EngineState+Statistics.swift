@@ -76,6 +76,7 @@ extension PeerStatistics {
                 Statistic(prefix + "bytesSent", Double(stream.bytesSent)),
                 Statistic(prefix + "headerBytesSent", Double(stream.headerBytesSent)),
                 Statistic(prefix + "retransmittedPacketsSent", Double(stream.retransmittedPacketsSent)),
+                Statistic(prefix + "retransmittedBytesSent", Double(stream.retransmittedBytesSent)),
                 Statistic(prefix + "nackCount", Double(stream.nackCount)),
                 Statistic(prefix + "pliCount", Double(stream.pliCount)),
                 Statistic(prefix + "firCount", Double(stream.firCount)),
@@ -83,6 +84,7 @@ extension PeerStatistics {
             guard stream.kind == .video else { continue }
             values += [
                 Statistic(prefix + "framesSent", Double(stream.framesSent)),
+                Statistic(prefix + "totalPacketSendDelay", stream.totalPacketSendDelay),
                 Statistic(prefix + "targetBitrate", Double(stream.targetBitrate)),
             ]
         }

@@ -85,7 +85,7 @@ extension NetworkLoop {
             return
         }
         var configuration = PeerConfiguration()
-        configuration.startBitrate = state.configuration.videoBitrate
+        configuration.startBitrate = min(configuration.startBitrate, state.configuration.videoBitrate)
         configuration.maximumBitrate = state.configuration.videoBitrate
         configuration.minimumBitrate = state.configuration.minimumVideoBitrate
         configuration.previous = previous.compactMap { MediaSlot(mid: $0.mid, kind: SDP.MediaKind($0.kind)) }

@@ -15,11 +15,17 @@ public struct CongestionController: Sendable {
     public var lossFraction: Double { losses.fraction }
     /// Bits per second that arrive, nil until that is known.
     public var throughput: Double? { arriving.bitrate }
+    /// How long packets wait on the way, beyond the least that any took.
+    public var queueDelay: Interval { queue.value }
 
     private var packets = SentPackets()
     private var groups = ArrivalGroups()
     private var trend = DelayTrend()
     private var arriving = Throughput()
+    private var queue = QueueDelay()
+    private var probes = ProbeSchedule()
+    /// Of the feedback that is being read.
+    private var now = Instant.zero
     private var delays: DelayBasedRate
     private var losses: LossBasedRate
     /// What the peer asked for at the most.
@@ -40,8 +46,18 @@ public struct CongestionController: Sendable {
     }
 
     /// A packet leaves.
-    public mutating func sent(_ transportSequenceNumber: UInt16, size: Int, at now: Instant) {
-        packets.sent(transportSequenceNumber, size: size, at: now)
+    /// - Parameter probe: the `Probe.id` that it belongs to; 0 if none.
+    public mutating func sent(_ transportSequenceNumber: UInt16, size: Int, probe: UInt8 = 0, at now: Instant) {
+        packets.sent(transportSequenceNumber, size: size, probe: probe, at: now)
+        self.now = max(self.now, now)
+        if probe != 0 { probes.sent(probe) }
+    }
+
+    /// A probe to begin now; nil if it is not time. Ask when video is about to be sent.
+    public mutating func takeProbe(now: Instant) -> Probe? {
+        probes.take(
+            target: Double(targetBitrate), maximum: min(requested, Double(maximumBitrate)),
+            lowered: delays.lastDecrease, isOverused: trend.usage == .over, now: now)
     }
 
     /// What the peer says of one packet: when it arrived by its clock, nil if it has not.
@@ -58,16 +74,28 @@ public struct CongestionController: Sendable {
         packets[index].hasArrived = true
         newlyArrived += 1
         if packet.isMissing { newlyLost -= 1 }
-        arriving.add(packet.size, at: arrival)
+        arriving.add(packet.size, followsGap: packets.noteReported(packet.sequence), at: arrival)
+        queue.add(sentAt: packet.sentAt, arrival: arrival, now: now)
+        if packet.probe != 0 {
+            probes.arrived(packet.probe, size: packet.size, sentAt: packet.sentAt, arrival: arrival)
+        }
         if let change = groups.add(sentAt: packet.sentAt, arrival: arrival) { trend.add(change) }
     }
 
     /// All statuses of a feedback have been given.
-    public mutating func concludeFeedback(roundTripTime: Interval, now: Instant) {
+    /// - Parameter isProbing: packets of a probe are still to leave.
+    public mutating func concludeFeedback(roundTripTime: Interval, isProbing: Bool = false, now: Instant) {
         losses.count(expected: newlyArrived + max(0, newlyLost), lost: newlyLost)
         (newlyArrived, newlyLost) = (0, 0)
-        delays.update(trend.usage, throughput: arriving.bitrate, roundTripTime: roundTripTime, now: now)
-        losses.update(target: Double(targetBitrate), now: now)
+        delays.update(
+            trend.usage, queue: queue.value, throughput: arriving.bitrate, roundTripTime: roundTripTime, now: now)
+        let highest = min(requested, Double(maximumBitrate))
+        if let found = probes.conclude(isOut: isProbing, maximum: highest, now: now) {
+            delays.take(found, mayLower: probes.isStarting, now: now)
+            if found.isOpen { losses.raise(to: found.bitrate) }
+        }
+        losses.update(
+            target: Double(targetBitrate), throughput: arriving.bitrate, queue: queue.value, now: now)
         settle()
     }
 

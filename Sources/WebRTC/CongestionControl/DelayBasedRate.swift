@@ -4,15 +4,19 @@ import Primitives
 struct DelayBasedRate: Sendable {
     private enum State: Sendable { case hold, increase }
 
-    /// Of what arrived, when a queue had grown.
-    private static let decrease = 0.85
+    /// Of what arrived, when a queue had grown: the longer the queue the less, so that it is gone in about a second.
+    private static let decrease = 0.6...0.92
+    /// A queue that is longer is one too many, whether it still grows or not.
+    private static let longestQueue = Interval.milliseconds(80)
     /// A second's growth while the link's capacity is not known.
     private static let growth = 1.08
+    /// And where it is known to carry more.
+    private static let recovery = 1.3
 
     private(set) var bitrate: Double
     private var state = State.increase
     private var lastUpdate: Instant?
-    private var lastDecrease = Instant.zero
+    private(set) var lastDecrease = Instant.zero
     /// Throughputs at which queues grew: their mean and deviation, in bits per second.
     private var capacity: Double?
     private var deviation = 0.0
@@ -20,13 +24,14 @@ struct DelayBasedRate: Sendable {
     init(bitrate: Int) { self.bitrate = Double(bitrate) }
 
     mutating func update(
-        _ usage: DelayTrend.Usage, throughput: Double?, roundTripTime: Interval, now: Instant
+        _ usage: DelayTrend.Usage, queue: Interval, throughput: Double?, roundTripTime: Interval, now: Instant
     ) {
         defer { lastUpdate = now }
         let elapsed = min(1, max(0, (now - (lastUpdate ?? now)).seconds))
         switch usage {
-        case .over: slowDown(throughput, roundTripTime, now)
+        case .over: slowDown(queue, throughput, roundTripTime, now)
         case .under: state = .hold
+        case .normal where queue > Self.longestQueue: slowDown(queue, throughput, roundTripTime, now)
         case .normal:
             // A queue that has just been emptied is seen once as normal before the rate goes up.
             guard state == .increase else { return state = .increase }
@@ -37,14 +42,30 @@ struct DelayBasedRate: Sendable {
     /// No more than this is of use, or is allowed.
     mutating func limit(_ highest: Double) { bitrate = min(bitrate, highest) }
 
-    private mutating func slowDown(_ throughput: Double?, _ roundTripTime: Interval, _ now: Instant) {
+    /// What a probe has found, which is more than hoping for it.
+    mutating func take(_ found: ProbeResult.Estimate, mayLower: Bool, now: Instant) {
+        let carried = found.isOpen ? found.bitrate : 0.92 * found.bitrate
+        if carried > bitrate {
+            bitrate = carried
+            if found.isOpen { capacity = nil }
+        } else if mayLower, !found.isOpen {
+            note(found.bitrate)
+            lastDecrease = now
+            bitrate = carried
+        }
+    }
+
+    private mutating func slowDown(
+        _ queue: Interval, _ throughput: Double?, _ roundTripTime: Interval, _ now: Instant
+    ) {
         state = .hold
         let pause = max(.milliseconds(10), min(roundTripTime, .milliseconds(200)))
         guard now - lastDecrease >= pause || throughput.map({ $0 < bitrate / 2 }) == true else { return }
         lastDecrease = now
         let arrived = throughput ?? bitrate
         note(arrived)
-        bitrate = min(bitrate, Self.decrease * arrived)
+        let factor = min(Self.decrease.upperBound, max(Self.decrease.lowerBound, 1 - queue.seconds))
+        bitrate = min(bitrate, factor * arrived)
     }
 
     private mutating func note(_ arrived: Double) {
@@ -59,15 +80,17 @@ struct DelayBasedRate: Sendable {
 
     private mutating func speedUp(_ throughput: Double?, _ roundTripTime: Interval, _ elapsed: Double) {
         if let known = capacity, let throughput, throughput > known + 3 * deviation { capacity = nil }
-        if let known = capacity, bitrate > known - 3 * deviation {
+        var raised = bitrate
+        if let known = capacity, bitrate > 0.9 * known {
             // Near what the link was found to carry: about a packet more each round trip.
             let response = (roundTripTime + .milliseconds(100)).seconds
-            bitrate += max(4_000, 9_600 / response) * elapsed
+            raised += max(4_000, 9_600 / response) * elapsed
         } else {
-            let factor = 1 + (Self.growth - 1) * elapsed
-            bitrate = max(bitrate * factor, bitrate + 1_000 * elapsed)
+            let growth = capacity == nil ? Self.growth : Self.recovery
+            raised = max(bitrate * (1 + (growth - 1) * elapsed), bitrate + 1_000 * elapsed)
         }
         // What has not been shown to arrive is not built upon.
-        if let throughput { bitrate = max(min(bitrate, 1.5 * throughput + 10_000), min(bitrate, throughput)) }
+        if let throughput { raised = min(raised, 1.5 * throughput + 10_000) }
+        bitrate = max(bitrate, raised)
     }
 }

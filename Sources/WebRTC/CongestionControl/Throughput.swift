@@ -1,6 +1,7 @@
 import Primitives
 
-/// Bits per second that arrive at the peer, by its own clock, over the last half second.
+/// Bits per second that arrive at the peer, by its own clock, over the last half second, or the last fifth where that
+/// had more: while packets queue, what arrives at any time is what the link carries.
 struct Throughput: Sendable {
     private static let bucket = Interval.milliseconds(50)
     private static let buckets = 10
@@ -8,8 +9,17 @@ struct Throughput: Sendable {
     private var bytes = [Int](repeating: 0, count: Self.buckets)
     private var newest: Int64?
     private var oldest: Int64 = 0
+    private var last: Interval?
+    private var skipped = Interval.zero
 
-    mutating func add(_ size: Int, at arrival: Interval) {
+    /// - Parameter followsGap: nothing is known of packets before it, as a feedback was lost: the time up to it does not count.
+    mutating func add(_ size: Int, followsGap: Bool, at arrival: Interval) {
+        if followsGap, let last, arrival > last { skipped = skipped + (arrival - last) }
+        last = max(last ?? arrival, arrival)
+        add(size, at: arrival - skipped)
+    }
+
+    private mutating func add(_ size: Int, at arrival: Interval) {
         let number = arrival.nanoseconds / Self.bucket.nanoseconds
         guard let last = newest, abs(number - last) < 200 else {
             for i in bytes.indices { bytes[i] = 0 }
@@ -28,12 +38,18 @@ struct Throughput: Sendable {
         Int(((number % Int64(Self.buckets)) + Int64(Self.buckets)) % Int64(Self.buckets))
     }
 
-    /// Nil until half a second has been seen.
+    /// Nil until a fifth of a second has been seen.
     var bitrate: Double? {
-        guard let newest, newest - oldest >= Int64(Self.buckets) else { return nil }
-        // The newest bucket is not full yet.
+        guard let newest, newest - oldest >= Int64(Self.buckets / 2) else { return nil }
+        let recent = rate(over: Self.buckets / 2, before: newest)
+        guard newest - oldest >= Int64(Self.buckets) else { return recent }
+        return max(recent, rate(over: Self.buckets, before: newest))
+    }
+
+    /// The newest bucket is not full yet, and does not count.
+    private func rate(over length: Int, before newest: Int64) -> Double {
         var sum = 0
-        for number in (newest - Int64(Self.buckets) + 1)..<newest { sum += bytes[place(number)] }
-        return Double(sum * 8) / (Double(Self.buckets - 1) * Self.bucket.seconds)
+        for number in (newest - Int64(length) + 1)..<newest { sum += bytes[place(number)] }
+        return Double(sum * 8) / (Double(length - 1) * Self.bucket.seconds)
     }
 }

@@ -38,6 +38,12 @@ struct VideoSender: ~Copyable {
     /// Bits per second asked of the encoder.
     var targetBitrate: Int
     var congestion: CongestionController
+    /// What has been made but has not left yet; the bytes are in `cache`.
+    var pacer: Pacer
+    /// Of the new packet that left last, for probes to repeat.
+    var newestSent: UInt16?
+    /// Bits per second that retransmissions take, over the last second or so.
+    var repairs = RateMeter()
 
     /// - Parameter share: packets that may be kept at the most.
     init(random: inout RandomSource, configuration: PeerConfiguration, share: Int) {
@@ -46,14 +52,16 @@ struct VideoSender: ~Copyable {
             ssrc: UInt32.random(in: 1...UInt32.max, using: &random), payloadType: 0,
             sequenceNumber: UInt16(truncatingIfNeeded: random.next()))
         packetizer = VP8Packetizer(pictureID: UInt16(truncatingIfNeeded: random.next()))
-        cache = RetransmissionCache(capacity: powerOfTwo(notAbove: min(configuration.retransmissionCacheSize, share)))
+        let kept = powerOfTwo(notAbove: max(8, min(configuration.retransmissionCacheSize, share)))
+        cache = RetransmissionCache(capacity: kept)
+        pacer = Pacer(bitrate: configuration.startBitrate + Self.reservedBitrate, capacity: kept)
         timestampOffset = UInt32(truncatingIfNeeded: random.next())
         targetBitrate = configuration.startBitrate
-        // Video leaves the rest to sound and to headers.
+        // Video leaves the rest to sound and to headers, and at its best has room for a quarter of retransmissions.
         let rest = Self.reservedBitrate
         congestion = CongestionController(
             startBitrate: configuration.startBitrate + rest, minimumBitrate: configuration.minimumBitrate + rest,
-            maximumBitrate: configuration.maximumBitrate + rest)
+            maximumBitrate: configuration.maximumBitrate * 5 / 4 + rest)
     }
 
     /// Bits per second of what may be sent that sound and headers are left.

@@ -11,8 +11,9 @@ public struct PeerConfiguration: Sendable {
     public var candidatePolicy = CandidatePolicy.all
     /// The media sections of an earlier process's call that this one takes up again, refused ones included.
     public var previous: [MediaSlot] = []
-    /// Bits per second of video: where to start, and the bounds for what the peer asks for.
-    public var startBitrate = 1_000_000
+    /// Bits per second of video: where to start, and the bounds for what the path is found to carry. A start is what the
+    /// first key frame is made for: a path that carries more is found out by a probe within two round trips.
+    public var startBitrate = 600_000
     public var minimumBitrate = 100_000
     public var maximumBitrate = 2_500_000
     /// Bits per second that we let the peer send, where it listens to REMB.

@@ -1,3 +1,4 @@
+import CongestionControl
 import ICE
 import JitterBuffer
 import Primitives
@@ -49,7 +50,7 @@ extension PeerConnection {
             }
             timers[.pool] = now + .milliseconds(5)
         }
-        return outgoing.pop()
+        return outgoing.pop() ?? nextPaced()
     }
 
     private mutating func pollICE() -> RoutedDatagram? {
@@ -103,6 +104,7 @@ extension PeerConnection {
         guard !isClosed else { return .distantFuture }
         var next = min(iceDeadline, timers.next, security?.deadline ?? .distantFuture)
         next = min(next, videoSender.keyFrameRequests.nextDeadline, bindingDeadline, relayDeadline)
+        if canSend { next = min(next, videoSender.pacer.nextDeadline) }
         return min(next, videoDeadline)
     }
 

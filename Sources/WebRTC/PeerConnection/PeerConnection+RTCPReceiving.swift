@@ -76,7 +76,7 @@ extension PeerConnection {
     }
 
     private mutating func receiveNACK(_ packet: borrowing RTCPPacket, _ requests: inout Int) {
-        guard packet.mediaSSRC == videoSender.header.ssrc, let video, video.flow.sends, canSend else { return }
+        guard packet.mediaSSRC == videoSender.header.ssrc, videoFlow.sends, canSend else { return }
         videoSender.statistics.nackCount &+= 1
         for index in 0..<packet.nackPairCount {
             guard let pair = packet.nackPair(index) else { return }
@@ -85,7 +85,7 @@ extension PeerConnection {
                 guard requests < Self.maximumRequests else { return }
                 requests += 1
                 lost += 1
-                retransmit(sequenceNumber, in: video)
+                retransmit(sequenceNumber)
             }
         }
     }
@@ -116,7 +116,8 @@ extension PeerConnection {
             videoSender.congestion.feedback(status.sequenceNumber, arrival: status.arrival)
         }
         if feedback.error != nil { transport.refusals.malformed &+= 1 }
-        videoSender.congestion.concludeFeedback(roundTripTime: roundTripTime, now: now)
+        videoSender.congestion.concludeFeedback(
+            roundTripTime: roundTripTime, isProbing: videoSender.pacer.probe != nil, now: now)
         followCongestion()
     }
 }

@@ -11,6 +11,8 @@ extension PeerConnection {
 
     /// Sends one encoded VP8 frame; ignored before the state is `connected` or if video does not flow that way, and
     /// after a loss of our own making until the next key frame.
+    ///
+    /// Its packets leave over some time (`Pacer`), as `poll` hands them out; `frame` is needed no longer than this call.
     public mutating func sendVideo(_ frame: RawSpan, isKeyFrame: Bool, capturedAt: Instant, now: Instant) {
         setTime(now)
         guard canSend, let video, video.flow.sends, frame.byteCount > 0 else { return }
@@ -19,23 +21,21 @@ extension PeerConnection {
         let room = Self.maximumPacketSize - videoSender.header.headerSize - (security?.overhead ?? 0) - 2
         let fragments = videoSender.packetizer.fragments(frameSize: frame.byteCount, maximumPayload: room)
         let timestamp = videoSender.timestamp(capturedAt)
-        guard fragments.count <= outgoing.free else { return loseFrame(after: 0) }
+        guard fragments.count <= videoSender.pacer.freeVideo else { return loseFrame(after: 0) }
         for index in 0..<fragments.count {
-            guard var packet = try? packets.take(), var copy = try? packets.take(),
+            guard var packet = try? packets.take(),
                 videoSender.header.write(into: &packet, marker: fragments.isLast(index), timestamp: timestamp) != nil,
                 fragments.append(index, of: frame, to: &packet), let header = try? RTPHeader(parsing: packet.bytes)
             else { return loseFrame(after: index) }
-            stamp(&packet, header, video)
-            copy.copy(from: packet.bytes)
-            let size = header.payloadRange.count
+            let waiting = Pacer.Packet(
+                sequenceNumber: header.sequenceNumber, size: packet.count, queuedAt: self.now)
             videoSender.cache.store(packet, header: header, now: self.now)
-            guard protectAndQueue(copy) else { return loseFrame(after: index) }
-            videoSender.report.sent(timestamp: timestamp, capturedAt: capturedAt, payloadSize: size)
-            videoSender.statistics.packetsSent &+= 1
-            videoSender.statistics.bytesSent &+= UInt64(size)
-            videoSender.statistics.headerBytesSent &+= UInt64(header.headerSize)
+            _ = videoSender.pacer.queueVideo(waiting)
+            videoSender.report.sent(
+                timestamp: timestamp, capturedAt: capturedAt, payloadSize: header.payloadRange.count)
         }
         videoSender.statistics.framesSent &+= 1
+        beginProbeIfDue(video)
         guard isKeyFrame else { return }
         videoSender.statistics.keyFramesEncoded &+= 1
         videoSender.awaitsKeyFrame = false
@@ -55,7 +55,8 @@ extension PeerConnection {
             transport.refusals.exhausted &+= 1
             return
         }
-        stamp(&buffer, header, audio)
+        stamp(&buffer, header, audio, probe: 0)
+        videoSender.pacer.sentUnpaced(size: buffer.count, now: self.now)
         guard protectAndQueue(buffer) else { return }
         audioSender.nextIsMarked = packet.byteCount <= OpusPayload.discontinuousSize
         audioSender.report.sent(timestamp: timestamp, capturedAt: capturedAt, payloadSize: packet.byteCount)
@@ -64,37 +65,18 @@ extension PeerConnection {
         audioSender.statistics.headerBytesSent &+= UInt64(header.headerSize)
     }
 
-    /// Sends a packet again that the peer says it lacks, within the limits of the cache.
-    mutating func retransmit(_ sequenceNumber: UInt16, in video: MediaSection) {
-        let decision = videoSender.cache.request(sequenceNumber, now: now, roundTripTime: roundTripTime)
-        guard decision == .granted, var copy = try? packets.take() else { return }
-        if videoSender.usesRetransmissionStream {
-            guard videoSender.cache.wrap(sequenceNumber, into: &copy, stream: &videoSender.retransmission),
-                let header = try? RTPHeader(parsing: copy.bytes)
-            else { return }
-            stamp(&copy, header, video)
-        } else {
-            // Byte for byte what it was: the same nonce must not protect anything else.
-            guard videoSender.cache.copy(sequenceNumber, into: &copy) else { return }
-        }
-        let size = copy.count
-        guard protectAndQueue(copy) else { return }
-        videoSender.statistics.packetsSent &+= 1
-        videoSender.statistics.bytesSent &+= UInt64(size)
-        videoSender.statistics.retransmittedPacketsSent &+= 1
-        videoSender.statistics.retransmittedBytesSent &+= UInt64(size)
-    }
-
     var canSend: Bool { !isClosed && securityState == .connected && ice.sendPair != nil }
 
     /// Fills in what is known only when a packet leaves.
-    private mutating func stamp(_ packet: inout PooledBuffer, _ header: RTPHeader, _ section: MediaSection) {
+    mutating func stamp(
+        _ packet: inout PooledBuffer, _ header: RTPHeader, _ section: MediaSection, probe: UInt8
+    ) {
         let extensions = section.extensions
         if extensions.transportSequenceNumber != 0,
             header.setTransportSequenceNumber(
                 transportSequenceNumber, id: extensions.transportSequenceNumber, in: &packet)
         {
-            videoSender.congestion.sent(transportSequenceNumber, size: packet.count, at: now)
+            videoSender.congestion.sent(transportSequenceNumber, size: packet.count, probe: probe, at: now)
             transportSequenceNumber &+= 1
         }
         if extensions.absoluteSendTime != 0 {
@@ -103,16 +85,22 @@ extension PeerConnection {
     }
 
     private mutating func protectAndQueue(_ packet: consuming PooledBuffer) -> Bool {
-        guard let security, let path = ice.sendPair else { return false }
-        do throws(SRTPError) { try security.protect(&packet) } catch {
-            transport.refusals.exhausted &+= 1
-            return false
-        }
-        guard outgoing.push(RoutedDatagram(packet: packet, local: path.local, remote: path.remote)) else {
+        guard let datagram = protect(packet) else { return false }
+        guard outgoing.push(datagram) else {
             transport.refusals.exhausted &+= 1
             return false
         }
         return true
+    }
+
+    /// Nil if it could not be protected or there is nowhere to send it.
+    mutating func protect(_ packet: consuming PooledBuffer) -> RoutedDatagram? {
+        guard let security, let path = ice.sendPair else { return nil }
+        do throws(SRTPError) { try security.protect(&packet) } catch {
+            transport.refusals.exhausted &+= 1
+            return nil
+        }
+        return RoutedDatagram(packet: packet, local: path.local, remote: path.remote)
     }
 
     /// No slot or no room for the whole frame: what follows is of no use to the peer before a key frame.
@@ -131,7 +119,9 @@ extension PeerConnection {
 
     /// Takes over what the path was found to carry. An encoder that is set anew for every small step codes worse.
     mutating func followCongestion() {
-        let target = videoSender.congestion.targetBitrate - VideoSender.reservedBitrate
+        videoSender.pacer.bitrate = videoSender.congestion.targetBitrate
+        let repairs = min(Int(videoSender.repairs.bitrate(now: now)), videoSender.congestion.targetBitrate / 4)
+        let target = videoSender.congestion.targetBitrate - VideoSender.reservedBitrate - repairs
         let step = abs(target - videoSender.targetBitrate)
         let isBound = target <= configuration.minimumBitrate || target >= configuration.maximumBitrate
         if isBound || step * 20 >= videoSender.targetBitrate { setTargetBitrate(target) }
@@ -142,6 +132,7 @@ extension PeerConnection {
         let target = max(configuration.minimumBitrate, min(bitrate, limit))
         guard target != videoSender.targetBitrate else { return }
         videoSender.targetBitrate = target
+        if !followsFeedback { videoSender.pacer.bitrate = target + VideoSender.reservedBitrate }
         emit(.targetBitrate(target))
     }
 }

@@ -112,6 +112,7 @@ extension PeerConnection {
         result.retransmittedPacketsSent = counted.retransmittedPacketsSent
         result.retransmittedBytesSent = counted.retransmittedBytesSent
         (result.nackCount, result.pliCount, result.firCount) = (counted.nackCount, counted.pliCount, counted.firCount)
+        result.totalPacketSendDelay = counted.totalPacketSendDelay
         (result.framesSent, result.keyFramesSent) = (counted.framesSent, counted.keyFramesEncoded)
         return result
     }

@@ -1,3 +1,4 @@
+import CongestionControl
 import DTLS
 import ICE
 import JitterBuffer
@@ -132,6 +133,7 @@ extension PeerConnection {
         ice.close(now: self.now)
         bindings.removeAll()
         videoReceiver.follow(nil)
+        videoSender.pacer.removeAll()
         videoSender.cache.removeAll()
         receivedAudio.removeAll()
         earlyFlight.removeAll()

@@ -42,6 +42,8 @@ public struct OutboundRTPStatistics: Sendable, Equatable {
     public var firCount: UInt64 = 0
     public var framesSent: UInt64 = 0
     public var keyFramesSent: UInt64 = 0
+    /// Seconds that packets waited before they left, summed over `packetsSent`.
+    public var totalPacketSendDelay: Double = 0
     /// Bits per second asked of the encoder.
     public var targetBitrate: Int = 0
 

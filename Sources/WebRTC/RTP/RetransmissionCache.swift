@@ -50,7 +50,7 @@ public struct RetransmissionCache: ~Copyable {
     /// Packets held.
     public var count: Int { packets.count }
 
-    /// Keeps a packet just sent, in place of the one `capacity` before it.
+    /// Keeps a packet that is about to be sent, in place of the one `capacity` before it.
     public mutating func store(_ packet: consuming PooledBuffer, header: RTPHeader, now: Instant) {
         credit = min(Self.burst * 5, credit + packet.count)
         let index = place(of: header.sequenceNumber)
@@ -81,6 +81,24 @@ public struct RetransmissionCache: ~Copyable {
         retransmittedBytes += UInt64(size)
         return .granted
     }
+
+    /// Replaces the packet by itself with what is known only since it left; false if it is not here or does not fit.
+    @discardableResult
+    public mutating func replace(_ sequenceNumber: UInt16, with packet: RawSpan) -> Bool {
+        let index = place(of: sequenceNumber)
+        guard entries[index].header?.sequenceNumber == sequenceNumber, packets.isFilled(index) else { return false }
+        return packets[index].copy(from: packet)
+    }
+
+    /// Bytes of the packet; nil if it is not here.
+    public func size(of sequenceNumber: UInt16) -> Int? {
+        let index = place(of: sequenceNumber)
+        guard entries[index].header?.sequenceNumber == sequenceNumber, packets.isFilled(index) else { return nil }
+        return packets[index].count
+    }
+
+    /// Packets that can be kept.
+    public var capacity: Int { entries.count }
 
     /// Writes the packet again as it was into `buffer`; false if it is not here or does not fit.
     public borrowing func copy(_ sequenceNumber: UInt16, into buffer: inout PooledBuffer) -> Bool {

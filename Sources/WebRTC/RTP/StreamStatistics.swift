@@ -44,6 +44,8 @@ public struct OutboundStreamStatistics: Equatable, Sendable {
     public var retransmittedBytesSent: UInt64 = 0
     public var framesSent: UInt64 = 0
     public var keyFramesEncoded: UInt64 = 0
+    /// Seconds that packets waited in the pacer, summed.
+    public var totalPacketSendDelay: Double = 0
     /// NACK packets received.
     public var nackCount: UInt64 = 0
     /// PLI packets received.

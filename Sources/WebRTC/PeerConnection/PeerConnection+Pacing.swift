@@ -1,0 +1,110 @@
+import CongestionControl
+import ICE
+public import Primitives
+import RTP
+import SDP
+
+extension PeerConnection {
+    /// How long the video that waits to be sent takes at the present bit rate: above a quarter of a second or so the
+    /// encoder had better leave a picture out.
+    public var videoBacklog: Interval { videoSender.pacer.backlog }
+
+    /// The peer tells when packets arrive, so that we find out ourselves what the path carries.
+    var followsFeedback: Bool {
+        guard let video else { return false }
+        return video.feedback.contains(.transportCC) && video.extensions.transportSequenceNumber != 0
+    }
+
+    /// Answers a NACK: the packet leaves again as soon as the pacer lets it, within the limits of the cache.
+    mutating func retransmit(_ sequenceNumber: UInt16) {
+        let decision = videoSender.cache.request(sequenceNumber, now: now, roundTripTime: roundTripTime)
+        guard decision == .granted, let size = videoSender.cache.size(of: sequenceNumber) else { return }
+        _ = videoSender.pacer.queueRetransmission(
+            Pacer.Packet(sequenceNumber: sequenceNumber, size: size, queuedAt: now))
+    }
+
+    /// Only with retransmissions of their own stream can a probe be filled up.
+    mutating func beginProbeIfDue(_ video: MediaSection) {
+        guard followsFeedback, videoSender.usesRetransmissionStream, videoSender.pacer.probe == nil,
+            let probe = videoSender.congestion.takeProbe(now: now)
+        else { return }
+        videoSender.pacer.begin(probe, now: now)
+    }
+
+    /// What the pacer lets go now, ready for the wire.
+    mutating func nextPaced() -> RoutedDatagram? {
+        guard canSend, let video else { return nil }
+        while videoSender.pacer.hasDeparture(now: now) {
+            guard var packet = try? packets.take() else {
+                transport.refusals.exhausted &+= 1
+                videoSender.pacer.hold(until: now + .milliseconds(5))
+                return nil
+            }
+            let probe = videoSender.pacer.probe?.id ?? 0
+            guard let departure = videoSender.pacer.next(now: now) else { return nil }
+            let isFilled =
+                switch departure {
+                case .video(let waiting): fill(&packet, new: waiting, video, probe)
+                case .retransmission(let waiting): repair(&packet, waiting.sequenceNumber, video, probe)
+                case .padding: pad(&packet, video, probe)
+                }
+            guard isFilled else { continue }
+            if let datagram = protect(packet) { return datagram }
+        }
+        return nil
+    }
+
+    private mutating func fill(
+        _ packet: inout PooledBuffer, new waiting: Pacer.Packet, _ video: MediaSection, _ probe: UInt8
+    ) -> Bool {
+        guard videoSender.cache.copy(waiting.sequenceNumber, into: &packet),
+            let header = try? RTPHeader(parsing: packet.bytes)
+        else { return false }
+        stamp(&packet, header, video, probe: probe)
+        // Sent again byte for byte, the same nonce protects nothing else.
+        if !videoSender.usesRetransmissionStream {
+            videoSender.cache.replace(waiting.sequenceNumber, with: packet.bytes)
+        }
+        videoSender.newestSent = waiting.sequenceNumber
+        videoSender.statistics.packetsSent &+= 1
+        videoSender.statistics.bytesSent &+= UInt64(header.payloadRange.count)
+        videoSender.statistics.headerBytesSent &+= UInt64(header.headerSize)
+        videoSender.statistics.totalPacketSendDelay += (now - waiting.queuedAt).seconds
+        return true
+    }
+
+    private mutating func repair(
+        _ packet: inout PooledBuffer, _ sequenceNumber: UInt16, _ video: MediaSection, _ probe: UInt8
+    ) -> Bool {
+        videoSender.repairs.add(bytes: videoSender.cache.size(of: sequenceNumber) ?? 0, now: now)
+        return fill(&packet, again: sequenceNumber, video, probe)
+    }
+
+    private mutating func fill(
+        _ packet: inout PooledBuffer, again sequenceNumber: UInt16, _ video: MediaSection, _ probe: UInt8
+    ) -> Bool {
+        if videoSender.usesRetransmissionStream {
+            guard videoSender.cache.wrap(sequenceNumber, into: &packet, stream: &videoSender.retransmission),
+                let header = try? RTPHeader(parsing: packet.bytes)
+            else { return false }
+            stamp(&packet, header, video, probe: probe)
+        } else {
+            guard videoSender.cache.copy(sequenceNumber, into: &packet) else { return false }
+        }
+        videoSender.statistics.packetsSent &+= 1
+        videoSender.statistics.bytesSent &+= UInt64(packet.count)
+        videoSender.statistics.retransmittedPacketsSent &+= 1
+        videoSender.statistics.retransmittedBytesSent &+= UInt64(packet.count)
+        return true
+    }
+
+    /// A probe is filled with copies of what was sent last, which are of use where that was lost.
+    private mutating func pad(_ packet: inout PooledBuffer, _ video: MediaSection, _ probe: UInt8) -> Bool {
+        guard let newest = videoSender.newestSent, fill(&packet, again: newest, video, probe) else {
+            videoSender.pacer.endProbe()
+            return false
+        }
+        videoSender.newestSent = videoSender.cache.size(of: newest &- 1) == nil ? newest : newest &- 1
+        return true
+    }
+}

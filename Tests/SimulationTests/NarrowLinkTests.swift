@@ -1,0 +1,107 @@
+import PeerConnection
+import Primitives
+import Simulation
+import Testing
+
+/// What a link that is narrow for a while is seen to carry, measured every 10 ms.
+struct LinkReading: CustomStringConvertible {
+    /// Share of the link's capacity used.
+    var use = 0.0
+    var meanQueue = Interval.zero
+    /// Bits per second offered to the link in the last second before the end.
+    var offered = 0.0
+    var frames = 0
+    var description: String {
+        "used \(Int(use * 100)) %, queue \(meanQueue.milliseconds) ms, \(Int(offered / 1000)) kbit/s, \(frames) frames"
+    }
+}
+
+/// A call whose encoders follow the target, over a link with `capacity` each way.
+func limitedCall(
+    seed: UInt64, capacity: Double?, startBitrate: Int = 600_000, maximumBitrate: Int = 1_000_000,
+    oneWay: Interval = .milliseconds(25)
+) -> SimulatedCall {
+    func endpoint(_ host: UInt32, _ which: UInt64) -> Endpoint {
+        var configuration = PeerConfiguration()
+        configuration.startBitrate = startBitrate
+        configuration.maximumBitrate = maximumBitrate
+        let endpoint = Endpoint(
+            configuration: configuration, certificate: certificate,
+            addresses: [TransportAddress(IPAddress(ipv4: host), port: 40_000)], seed: seed * 2 + which, now: .zero)
+        endpoint.followsTargetBitrate = true
+        endpoint.peer.addLocalAddress(endpoint.addresses[0], now: .zero)
+        return endpoint
+    }
+    let call = SimulatedCall(
+        caller: endpoint(0x0A00_0001, 0), callee: endpoint(0x0A00_0002, 1), seed: seed, now: .zero)
+    call.conditions.delay = oneWay
+    call.conditions.capacity = capacity
+    call.begin()
+    return call
+}
+
+/// Runs on and measures the caller's link.
+func measure(_ call: SimulatedCall, for interval: Interval) -> LinkReading {
+    var reading = LinkReading()
+    let (carried, frames) = (call.bytesCarried[0], call.callee.framesReceived)
+    var sum = Interval.zero
+    let steps = interval.milliseconds / 10
+    for _ in 0..<steps {
+        call.run(for: .milliseconds(10))
+        sum = sum + call.queueing(of: .caller)
+    }
+    let bits = Double((call.bytesCarried[0] - carried) * 8)
+    reading.meanQueue = sum / steps
+    reading.offered = bits / interval.seconds
+    reading.use = reading.offered / (call.conditions.capacity ?? .infinity)
+    reading.frames = call.callee.framesReceived - frames
+    return reading
+}
+
+@Suite("A link of a known width")
+struct NarrowLinkTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        var seed: UInt64
+        var capacity: Double
+        var testDescription: String { "seed \(seed), \(Int(capacity / 1000)) kbit/s" }
+    }
+    static let cases = [500_000.0, 1_000_000].flatMap { capacity in
+        (1...4 as ClosedRange<UInt64>).map { Case(seed: $0, capacity: capacity) }
+    }
+
+    @Test("is found within a second and a half, filled, and its queue kept short", arguments: cases)
+    func narrow(_ example: Case) {
+        let call = limitedCall(seed: example.seed, capacity: example.capacity, maximumBitrate: 2_500_000)
+        call.run(for: .milliseconds(1_700))  // connecting takes 200 ms of it
+        let sending = measure(call, for: .seconds(1))
+        #expect(sending.offered <= example.capacity * 1.02, "\(sending)")
+        #expect(Double(call.caller.targetBitrate ?? .max) < example.capacity)
+        call.run(for: .seconds(10))
+        let reading = measure(call, for: .seconds(5))
+        #expect(reading.meanQueue <= .milliseconds(40), "\(reading)")
+        #expect(reading.use >= 0.85, "\(reading)")
+        #expect(reading.frames >= 145, "\(reading)")
+        #expect(call.faults.isEmpty, "\(call.faults)")
+    }
+
+    @Test("is used again within six seconds of its limit's end", arguments: 1...4 as ClosedRange<UInt64>)
+    func lifted(seed: UInt64) {
+        let call = limitedCall(seed: seed, capacity: 2_000_000, maximumBitrate: 2_500_000)
+        call.run(for: .seconds(8))
+        let full = measure(call, for: .seconds(4))
+        #expect(full.offered > 1_600_000, "\(full)")
+        call.conditions.capacity = 500_000
+        call.run(for: .seconds(10))
+        let limited = measure(call, for: .seconds(5))
+        #expect(limited.meanQueue <= .milliseconds(40), "\(limited)")
+        #expect(limited.use >= 0.85, "\(limited)")
+        call.conditions.capacity = 2_000_000
+        let lifted = call.now
+        call.run(until: lifted + .seconds(20)) { (call.caller.targetBitrate ?? 0) > 1_280_000 }
+        let back = call.now - lifted
+        #expect(back <= .seconds(6), "\(back.milliseconds) ms")
+        let again = measure(call, for: .seconds(4))
+        #expect(again.offered > 0.8 * full.offered, "\(again) after \(full), back after \(back.milliseconds) ms")
+        #expect(call.faults.isEmpty, "\(call.faults)")
+    }
+}
