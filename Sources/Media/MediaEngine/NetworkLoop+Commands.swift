@@ -89,6 +89,8 @@ extension NetworkLoop {
         configuration.maximumBitrate = state.configuration.videoBitrate
         configuration.minimumBitrate = state.configuration.minimumVideoBitrate
         configuration.previous = previous.compactMap { MediaSlot(mid: $0.mid, kind: SDP.MediaKind($0.kind)) }
+        configuration.iceServers = settings.servers.map { ICEServer($0) }
+        configuration.candidatePolicy = CandidatePolicy(settings.policy)
         var connection = PeerConnection(
             configuration: configuration, certificate: certificate, packets: state.pools.packets,
             frames: state.pools.incoming, random: random.split(), now: now)
@@ -168,6 +170,32 @@ extension MediaCommand {
             peer
         case .hello, .network, .openDevices, .closeDevices, .mute, .privacy, .playTone, .stopTone, .releaseFrame, .ping:
             nil
+        }
+    }
+}
+
+extension ICEServer {
+    init(_ server: MediaServer) {
+        let scheme: Scheme =
+            switch server.url.scheme {
+            case .stun: .stun
+            case .stuns: .stuns
+            case .turn: .turn
+            case .turns: .turns
+            }
+        self.init(
+            scheme: scheme, address: TransportAddress(server.address, port: server.url.port),
+            transport: server.url.transport == .udp ? .udp : .tcp, name: server.url.host, username: server.username,
+            credential: server.credential)
+    }
+}
+
+extension CandidatePolicy {
+    init(_ policy: NetworkSettings.Policy) {
+        switch policy {
+        case .all: self = .all
+        case .noHost: self = .noHost
+        case .relay: self = .relay
         }
     }
 }
