@@ -21,6 +21,7 @@ extension EncodeLoop {
             return
         }
         drawn = DrawnPicture(layout)
+        scaled = scaled.take() ?? ScaledPicture(holding: layout)
         warmUp(&fresh, layout, now: now)
         encoder = consume fresh
     }

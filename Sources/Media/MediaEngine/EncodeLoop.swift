@@ -15,7 +15,11 @@ struct EncodeLoop: ~Copyable {
     var encoder: VP8Encoder?
     /// Of the encoder's size.
     var drawn: DrawnPicture?
+    /// For pictures that are made smaller; of the camera's size, and made with the first encoder.
+    var scaled: ScaledPicture?
     var bitrate: Int64
+    /// Of the camera's size and pace.
+    var adaptation: EncoderAdaptation
     /// The newest picture, and whether it was encoded already.
     private var newest: VideoFrame?
     private var isNew = false
@@ -26,6 +30,8 @@ struct EncodeLoop: ~Copyable {
     /// The time stamp of the last frame; each is later than the one before.
     private var lastStamp = Instant(nanoseconds: .min / 2)
 
+    /// What waits longer to be sent is sent before more is made of it.
+    private static let longestBacklog = Interval.milliseconds(250)
     /// Between two pictures that say that there is no camera.
     private static let noCameraInterval = Interval.milliseconds(200)
 
@@ -35,6 +41,7 @@ struct EncodeLoop: ~Copyable {
         self.state = state
         self.waiter = waiter
         bitrate = state.targetBitrate.current
+        adaptation = EncoderAdaptation(state.devices.cameraFormat)
     }
 
     mutating func run() {
@@ -92,11 +99,28 @@ struct EncodeLoop: ~Copyable {
         guard state.videoReceivers.current > 0, newest != nil else { return }
         let wantsKeyFrame = state.keyFrameIsWanted.take()
         guard isNew || wantsKeyFrame, let frame = newest.take() else { return }
+        guard wantsKeyFrame || takes(frame) else {
+            newest = consume frame
+            isNew = false
+            return
+        }
         if !encode(frame, asKeyFrame: wantsKeyFrame), wantsKeyFrame {
             state.keyFrameIsWanted.set()
         }
         newest = consume frame
         isNew = false
+    }
+
+    /// Whether what is sent has room for this picture, and the rate that was chosen has it among its pictures.
+    private mutating func takes(_ frame: borrowing VideoFrame) -> Bool {
+        _ = adaptation.update(targetBitrate: Int(state.targetBitrate.current), now: frame.capturedAt)
+        state.counters.note(adaptation)
+        guard adaptation.takes(capturedAt: frame.capturedAt) else { return false }
+        guard state.videoBacklog.current <= Self.longestBacklog.nanoseconds else {
+            state.counters.framesLeftOut.increment()
+            return false
+        }
+        return true
     }
 
     private mutating func encodeNoCamera(now: Instant) {
@@ -132,17 +156,43 @@ struct EncodeLoop: ~Copyable {
 
     /// False if no frame has left.
     private mutating func encode(_ frame: borrowing VideoFrame, asKeyFrame: Bool) -> Bool {
-        if encoder.needsReplacement(width: frame.width, height: frame.height) {
+        let rate = state.devices.cameraFormat.framesPerSecond
+        if adaptation.width != frame.width || adaptation.height != frame.height {
+            adaptation = EncoderAdaptation(VideoFormat(width: frame.width, height: frame.height, framesPerSecond: rate))
+        }
+        let size = adaptation.size
+        if encoder.needsReplacement(width: size.width, height: size.height) {
             // The encoder keeps its size for life.
             prepare(
-                VideoFormat(
-                    width: frame.width, height: frame.height,
-                    framesPerSecond: state.devices.cameraFormat.framesPerSecond), now: frame.capturedAt)
+                VideoFormat(width: size.width, height: size.height, framesPerSecond: rate), now: frame.capturedAt)
         }
         guard !state.cameraMuted.isSet else {
             return encodeDrawn(.black, asKeyFrame: asKeyFrame, capturedAt: frame.capturedAt)
         }
-        return encode(frame.buffer.bytes, frame.layout, asKeyFrame: asKeyFrame, capturedAt: frame.capturedAt)
+        if size == (frame.width, frame.height) {
+            return encode(frame.buffer.bytes, frame.layout, asKeyFrame: asKeyFrame, capturedAt: frame.capturedAt)
+        }
+        return encodeScaled(frame, size, asKeyFrame: asKeyFrame)
+    }
+
+    private mutating func encodeScaled(
+        _ frame: borrowing VideoFrame, _ size: (width: Int, height: Int), asKeyFrame: Bool
+    ) -> Bool {
+        guard let layout = PictureLayout(format: frame.layout.format, width: size.width, height: size.height),
+            var picture = scaled.take() ?? ScaledPicture(holding: frame.layout)
+        else { return false }
+        var isEncoded = false
+        if picture.show(frame, as: layout) {
+            isEncoded = encode(picture, layout, asKeyFrame: asKeyFrame, capturedAt: frame.capturedAt)
+        }
+        scaled = consume picture
+        return isEncoded
+    }
+
+    private mutating func encode(
+        _ picture: borrowing ScaledPicture, _ layout: PictureLayout, asKeyFrame: Bool, capturedAt: Instant
+    ) -> Bool {
+        encode(picture.bytes, layout, asKeyFrame: asKeyFrame, capturedAt: capturedAt)
     }
 
     private mutating func encode(
@@ -161,7 +211,9 @@ struct EncodeLoop: ~Copyable {
             return false
         }
         guard let result else { return false }
-        count(result, took: MonotonicClock.now() - start)
+        let took = MonotonicClock.now() - start
+        adaptation.encoded(took: took)
+        count(result, took: took)
         let stamped = EncodedFrame(data: output, isKeyFrame: result.isKeyFrame, capturedAt: lastStamp)
         if state.encoded.push(stamped) != nil {
             state.keyFrameIsWanted.set()
@@ -193,6 +245,12 @@ extension VideoFrame? {
         case .some(let frame): frame.capturedAt < moment
         case .none: false
         }
+    }
+}
+
+extension EncoderAdaptation {
+    init(_ format: VideoFormat) {
+        self.init(width: format.width, height: format.height, framesPerSecond: max(1, format.framesPerSecond))
     }
 }
 

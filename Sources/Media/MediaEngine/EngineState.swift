@@ -89,6 +89,8 @@ final class EngineState: Sendable {
     let keyFrameIsWanted = Flag()
     let decoderNeedsKeyFrame = Flag()
     let targetBitrate: Gauge
+    /// Nanoseconds that the video which waits to be sent takes at the present bit rate, of the session where it is most.
+    let videoBacklog = Gauge()
     /// What was heard last of the peer that is shown, for playing pictures in step.
     let heard = Latest<PlayedMedia?>(nil)
     /// The index of the peer whose pictures are shown; -1 if there is none.

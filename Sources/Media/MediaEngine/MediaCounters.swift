@@ -21,6 +21,15 @@ final class MediaCounters: Sendable {
     let captureToSendFrames = Counter()
     let captureToSendWorst = Gauge()
 
+    /// Left out because what was made before still waited to be sent.
+    let framesLeftOut = Counter()
+    /// As `EncoderAdaptation` has them; durations in milliseconds.
+    let limitation = Gauge()
+    let limitationDurations = (0..<EncoderAdaptation.Limitation.allCases.count).map { _ in Gauge() }
+    let resolutionChanges = Gauge()
+    let encodedWidth = Gauge()
+    let encodedHeight = Gauge()
+
     let framesDecoded = Counter()
     let keyFramesDecoded = Counter()
     let framesDropped = Counter()
@@ -39,6 +48,34 @@ final class MediaCounters: Sendable {
 
     let commandsRefused = Counter()
 
+    func note(_ adaptation: borrowing EncoderAdaptation) {
+        limitation.set(Int64(adaptation.limitation.rawValue))
+        for index in limitationDurations.indices {
+            guard let reason = EncoderAdaptation.Limitation(rawValue: index) else { continue }
+            limitationDurations[index].set(Int64(adaptation.duration(of: reason) * 1e3))
+        }
+        resolutionChanges.set(Int64(adaptation.resolutionChanges))
+        let size = adaptation.size
+        encodedWidth.set(Int64(size.width))
+        encodedHeight.set(Int64(size.height))
+    }
+
+    /// 0 for none, 1 for cpu, 2 for bandwidth.
+    private var qualityLimitation: [Statistic] {
+        var values = [
+            Statistic("outbound-rtp/video/qualityLimitationReason", Double(limitation.current)),
+            Statistic(
+                "outbound-rtp/video/qualityLimitationResolutionChanges", Double(resolutionChanges.current)),
+        ]
+        for reason in EncoderAdaptation.Limitation.allCases {
+            values.append(
+                Statistic(
+                    "outbound-rtp/video/qualityLimitationDurations/\(reason)",
+                    Double(limitationDurations[reason.rawValue].current) / 1e3))
+        }
+        return values
+    }
+
     var statistics: [Statistic] {
         func seconds(_ counter: Counter) -> Double { Double(counter.count) / 1e9 }
         return [
@@ -52,6 +89,9 @@ final class MediaCounters: Sendable {
             Statistic("outbound-rtp/video/qpSum", Double(encodedQuantizers.count)),
             Statistic("outbound-rtp/video/totalEncodeTime", seconds(encodeNanoseconds)),
             Statistic("outbound-rtp/video/encodeFailures", Double(encodeFailures.count)),
+            Statistic("outbound-rtp/video/framesDropped", Double(framesLeftOut.count)),
+            Statistic("outbound-rtp/video/frameWidth", Double(encodedWidth.current)),
+            Statistic("outbound-rtp/video/frameHeight", Double(encodedHeight.current)),
             Statistic("outbound-rtp/video/captureToSendTime", seconds(captureToSendNanoseconds)),
             Statistic("outbound-rtp/video/captureToSendFrames", Double(captureToSendFrames.count)),
             Statistic("outbound-rtp/video/captureToSendWorst", Double(captureToSendWorst.current) / 1e9),
@@ -68,6 +108,6 @@ final class MediaCounters: Sendable {
             Statistic("playout/underruns", Double(underruns.count)),
             Statistic("playout/latency", Double(playoutLatency.current) / 1e9),
             Statistic("control/commandsRefused", Double(commandsRefused.count)),
-        ]
+        ] + qualityLimitation
     }
 }

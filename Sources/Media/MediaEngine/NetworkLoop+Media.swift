@@ -49,6 +49,13 @@ extension NetworkLoop {
         if age > counters.captureToSendWorst.current { counters.captureToSendWorst.set(age) }
     }
 
+    /// For the encoder, which leaves pictures out rather than have them wait.
+    func noteBacklog() {
+        var longest = Interval.zero
+        for peer in peers where peer.takesVideo { longest = max(longest, peer.connection.videoBacklog) }
+        state.videoBacklog.set(longest.nanoseconds)
+    }
+
     /// Hands a frame to the decoder if its peer is the one that is shown.
     mutating func decode(_ frame: consuming ReceivedVideoFrame, of peer: Peer) {
         guard peer.index == Int(state.shownPeer.current) else {

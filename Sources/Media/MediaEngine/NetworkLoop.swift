@@ -46,6 +46,7 @@ struct NetworkLoop: ~Copyable {
             sendMedia()
             passOnKeyFrameRequest()
             advance()
+            noteBacklog()
             state.allocations.note(.network)
         }
         // No goodbye: when kioskd has gone, the one that starts anew takes the call up again.
