@@ -125,6 +125,22 @@ import Testing
         #expect(machine.advance(to: .zero + .seconds(45)).contains(.sendHangUp(to: Self.ann)))
     }
 
+    /// An answer to the first offer that comes after a second one was made would be taken for the second one's.
+    @Test func anOfferThatIsNotAnsweredIsSaidAgainAndNoOtherMade() {
+        var machine = inCall()
+        _ = machine.handle(.session(1, .disconnected), now: .zero)
+        _ = machine.advance(to: .zero + .seconds(2))
+        let said = [CallEffect.sendDescription(.offer, sdp: "restart", to: Self.ann)]
+        #expect(machine.handle(.localDescription(1, .offer, sdp: "restart"), now: .zero + .seconds(2)) == said)
+        #expect(machine.advance(to: .zero + .seconds(10)) == said)
+        #expect(machine.advance(to: .zero + .seconds(18)) == said)
+        let answered = machine.handle(.remoteDescription(.answer, sdp: "a", from: "a"), now: .zero + .seconds(19))
+        #expect(answered == [.acceptDescription(1, .answer, sdp: "a")])
+        // What was said twice is answered twice.
+        #expect(machine.handle(.remoteDescription(.answer, sdp: "a", from: "a"), now: .zero + .seconds(20)).isEmpty)
+        #expect(machine.advance(to: .zero + .seconds(26)) == [.restartICE(1)])
+    }
+
     @Test func aCallGoesOnWithoutTheServer() {
         var machine = inCall()
         #expect(machine.handle(.signallingLost, now: .zero + .seconds(1)).isEmpty)

@@ -34,6 +34,38 @@ import Testing
         }
     }
 
+    /// A browser that has not learnt of our restart may move to another pair, and is followed there.
+    @Test func thePeerMayMoveUntilItLearnsOfIt() {
+        let network = Network(seed: 100)
+        let a = network.add(.controlled)
+        a.bind("192.0.2.2", 6000)
+        a.bind("2001:db8::2", 6001)
+        let other = HandmadePeer(for: a)
+        a.agent.setRemoteCredentials(other.credentials, now: .zero)
+        let v4 = TransportAddress(IPAddress(ipv4: 0xC000_0201), port: 1)
+        let v6 = TransportAddress(IPAddress(ipv6High: 0x2001_0db8 << 32, low: 1), port: 2)
+        let late = TransportAddress(IPAddress(ipv4: 0xC000_0203), port: 3)
+        other.attach(to: network, peer: a, at: [v4, v6, late])
+        for (source, to) in [(v6, 1), (v4, 0)] {
+            network.inject(other.check(from: source, to: a.addresses[to], useCandidate: true, priority: 2000))
+            network.run(100)
+        }
+        #expect(a.sendPair?.remote == v6)
+        #expect(a.isValidated(local: a.addresses[0], remote: v4))
+        a.agent.restart(now: network.now)
+        #expect(a.sendPair?.remote == v6)
+        #expect(a.isValidated(local: a.addresses[0], remote: v4), "the peer may send on any pair that works")
+        // A pair that is new, though its credentials are not.
+        #expect(!a.isValidated(local: a.addresses[0], remote: late))
+        other.silent = [v6]
+        network.run(2500)
+        network.inject(other.check(from: late, to: a.addresses[0], useCandidate: true, priority: 1000))
+        network.run(100)
+        #expect(a.isValidated(local: a.addresses[0], remote: late))
+        #expect(a.sendPair?.remote == late)
+        #expect(a.state == .connected)
+    }
+
     @Test func newCredentialsOfThePeerRestartUsToo() {
         let (network, a, b) = ConsentTests.connected(90)
         let old = b.localCredentials

@@ -313,3 +313,21 @@ func skewedClocksKeepTheDelay(sender: Double, player: Double) {
     buffer.reset()
     check(pool.inUse == 0)
 }
+
+/// A path that is cut comes back to a sender that went on, or paused, or paused with its clock.
+@Test(arguments: [1, 5, 20, 60], [0, 1, 2])
+func aStreamGoesOnAfterACut(seconds: Int, sender: Int) {
+    var call = AudioCall()
+    call.run(until: 10_000_000) { _ in 30_000 }
+    let (gone, before) = (call.sent, call.played.count)
+    let lost = seconds * 50
+    call.run(until: 10_000_000 + Int64(seconds) * 1_000_000) { _ in nil }
+    // Its numbers went on while nothing came; or they did not, and its clock either did or not.
+    if sender > 0 {
+        call.firstNumber &-= UInt16(truncatingIfNeeded: call.sent - gone)
+        if sender == 2 { call.timestampOffset = -960 * (call.sent - gone) }
+    }
+    call.run(until: 10_000_000 + Int64(seconds) * 1_000_000 + 2_000_000) { _ in 30_000 }
+    let heard = call.played[before...].filter { $0 >= gone + lost }
+    #expect(heard.count >= 75, "\(heard.count) of 100 packets were heard in the two seconds after the cut")
+}

@@ -91,7 +91,11 @@ extension CallMachine {
         }
         call.retry = now + policy.limits.retry
         if isOnline, hasMedia, call.peerLeft == nil {
-            if var negotiation = call.negotiation, negotiation.hasRemote, !negotiation.owesAnswer {
+            if let negotiation = call.negotiation, negotiation.hasRemote, let offer = negotiation.offer {
+                // An answer does not say which offer it answers. A late one must not be taken for the answer to a newer
+                // offer: so there is one at a time, which is said again.
+                effects += [.sendDescription(.offer, sdp: offer, to: call.peer)]
+            } else if var negotiation = call.negotiation, negotiation.hasRemote, !negotiation.owesAnswer {
                 negotiation.awaitsAnswer = true
                 negotiation.hasLocal = false
                 call.negotiation = negotiation

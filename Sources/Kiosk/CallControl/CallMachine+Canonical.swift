@@ -55,6 +55,7 @@ extension Negotiation {
         hasRemote = other.hasRemote
         owesAnswer = other.owesAnswer
         hasLocal = other.hasLocal
+        offer = other.offer
         remoteFingerprints = other.remoteFingerprints
         waitingRemote = other.waitingRemote
         waitingLocal = other.waitingLocal

@@ -49,6 +49,7 @@ extension CallMachine {
         negotiation.remoteFingerprints = summary.fingerprints
         negotiation.hasRemote = true
         negotiation.awaitsAnswer = false
+        negotiation.offer = nil
         negotiation.owesAnswer = kind == .offer
         call.sections = summary.sections
         effects += [.acceptDescription(negotiation.number, kind, sdp: sdp)]
@@ -77,6 +78,7 @@ extension CallMachine {
         guard kind == .offer ? negotiation.awaitsAnswer : negotiation.owesAnswer else { return }
         negotiation.hasLocal = true
         negotiation.owesAnswer = false
+        negotiation.offer = kind == .offer ? sdp : nil
         effects += [.sendDescription(kind, sdp: sdp, to: call.peer)]
         release(&negotiation, to: call.peer)
         call.negotiation = negotiation

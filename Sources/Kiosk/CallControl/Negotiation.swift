@@ -11,6 +11,8 @@ struct Negotiation: Hashable, Sendable {
     var owesAnswer = false
     /// A description of ours has been sent.
     var hasLocal = false
+    /// The offer that is waited for an answer to, to be said again.
+    var offer: String?
     var remoteFingerprints: Set<String> = []
     var waitingRemote: [Candidate] = []
     var waitingLocal: [Candidate] = []

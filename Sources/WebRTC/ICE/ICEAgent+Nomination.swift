@@ -32,7 +32,7 @@ extension ICEAgent {
         pairs[index].isNominated = true
         pairs[index].nominateWhenValid = false
         guard let selectedID, let current = self.index(ofPair: selectedID), current != index,
-            pairs[current].isValid, !pairs[current].isPrevious
+            pairs[current].isValid, pairs[current].isPrevious == pairs[index].isPrevious
         else { return select(index) }
         let isForgotten = pairs[current].lastNominated + Self.nominationMemory <= now
         if pairs[index].priority > pairs[current].priority || isSilent(current) || isForgotten { select(index) }

@@ -67,8 +67,8 @@ extension ICEAgent {
     /// The selected pair; before there is one, the best that works; in a restart, the old one until a new is selected.
     var sendIndex: Int? {
         if let selectedID, let index = index(ofPair: selectedID), pairs[index].isValid { return index }
-        if let old = pairs.firstIndex(where: { $0.isPrevious && $0.isValid }) { return old }
-        return bestValid
+        let old = pairs.indices.filter { pairs[$0].isPrevious && pairs[$0].isValid }
+        return old.max { pairs[$0].priority < pairs[$1].priority } ?? bestValid
     }
 
     /// To be called after anything that may change which pair is sent on.

@@ -57,11 +57,7 @@ extension ICEAgent {
         if let unknown = message.firstUnknownAttribute { return enqueue(reply(.unknownAttribute(unknown))) }
         guard signature == .current else {
             enqueue(reply(.success))
-            if let old = pairs.firstIndex(where: { $0.isPrevious && $0.path == path }) {
-                pairs[old].statistics.requestsReceived += 1
-                heard(old)
-            }
-            return
+            return followPrevious(path, local: local, useCandidate: message.useCandidate)
         }
         guard settlesRole(message) else { return enqueue(reply(.error(487))) }
         enqueue(reply(.success))
