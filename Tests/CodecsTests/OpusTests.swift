@@ -84,6 +84,23 @@ private func share(of frequency: Double, in samples: [Int16]) -> Double {
         }
     }
 
+    /// What comes in silence is one packet of a byte or two, nothing for 400 ms, and a whole one.
+    @Test func silenceBeginsWithASmallPacket() throws {
+        var encoder = try OpusEncoder(.init(discontinuous: true))
+        var sizes: [Int] = []
+        for _ in 0..<150 {
+            var packet = try pool.take()
+            _ = try encoder.encode([Int16](repeating: 0, count: Opus.samplesPerPacket), into: &packet)
+            sizes.append(packet.count)
+        }
+        let small = sizes.indices.filter { (1...2).contains(sizes[$0]) }
+        #expect(small.count >= 5)
+        for place in small {
+            #expect(sizes[place - 1] > 2)
+            #expect(sizes[(place + 1)...].prefix(15).allSatisfy { $0 == 0 })
+        }
+    }
+
     @Test func wrongInputIsAnError() throws {
         var encoder = try OpusEncoder()
         var packet = try pool.take()

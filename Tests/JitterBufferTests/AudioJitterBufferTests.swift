@@ -23,6 +23,8 @@ private struct AudioCall: ~Copyable {
     var firstNumber: UInt16 = 65_530
     var timestampOffset = 0
     var isDiscontinuous = false
+    /// What a packet lasts.
+    var samples = 960
 
     init(_ configuration: AudioJitterConfiguration = AudioJitterConfiguration()) {
         buffer = AudioJitterBuffer(configuration: configuration)
@@ -32,9 +34,10 @@ private struct AudioCall: ~Copyable {
         guard var slot = try? pool.take() else { return }
         var writer = RTPHeaderWriter(ssrc: 1, payloadType: 111, sequenceNumber: 0, extensions: .init(), mid: nil)
         writer.sequenceNumber = firstNumber &+ UInt16(truncatingIfNeeded: number)
-        let timestamp = UInt32(truncatingIfNeeded: 0xFFFF_FF00 + number * 960 + timestampOffset)
+        let timestamp = UInt32(truncatingIfNeeded: 0xFFFF_FF00 + number * samples + timestampOffset)
         _ = writer.write(into: &slot, marker: false, timestamp: timestamp)
-        var payload: [UInt8] = [31 << 3]
+        // Code 3: CELT frames of 10 ms, as many as are wanted; code 0: one of 20 ms.
+        var payload: [UInt8] = samples == 960 ? [31 << 3] : [30 << 3 | 3, UInt8(samples / 480)]
         if !isDiscontinuous { payload += (0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) } }
         slot.append(payload.span.bytes)
         guard let header = try? RTPHeader(parsing: slot.bytes) else { return }
@@ -45,29 +48,29 @@ private struct AudioCall: ~Copyable {
     /// Plays what is due at `now`.
     mutating func pull() {
         let instant = Instant(nanoseconds: nextPull * 1000)
-        let samples: Int
+        let taken: Int
         switch buffer.next(now: instant) {
         case .packet(let packet, let header, let timing):
-            let number = packet.bytes.bigEndian(UInt32.self, at: header.payloadRange.lowerBound + 1)
+            let number = packet.bytes.bigEndian(UInt32.self, at: header.payloadRange.upperBound - 4)
             played.append(Int(number?.byteSwapped ?? 0))
             // A pitch period of 5 ms, or two when there is haste.
             let scaled =
                 timing.surplus == 0 ? 0 : timing.surplus < 0 ? 240 : timing.surplus < 2_880 ? -240 : -480
             buffer.scaled(by: scaled)
-            samples = 960 + scaled
+            taken = samples + scaled
         case .conceal(let count, let following):
             concealments += 1
             if following {
                 recoverable += 1
                 check(buffer.withFollowingPayload { $0.byteCount } != nil)
             }
-            samples = count
+            taken = count
         case .silence(let count):
             silences += 1
-            samples = count
+            taken = count
         }
-        check(samples > 0)
-        nextPull += Int64(Double(samples) * playerPeriod / 960)
+        check(taken > 0)
+        nextPull += Int64(Double(taken) * playerPeriod / 960)
     }
 
     /// Runs until `end` microseconds; `delay` tells each packet's in microseconds, nil for a loss.
@@ -197,6 +200,57 @@ func skewedClocksKeepTheDelay(sender: Double, player: Double) {
     let moved =
         call.buffer.statistics.removedSamplesForAcceleration + call.buffer.statistics.insertedSamplesForDeceleration
     #expect(moved + call.buffer.statistics.concealedSamples < 48_000 * 3 / 2)
+}
+
+/// Eight hours: the delay of every minute is that of the first, and as much is scaled as the clocks differ by.
+@Test(arguments: [1.0002, 0.9998]) func eightHoursOfSkewedClocks(sender: Double) {
+    var call = AudioCall()
+    call.packetPeriod = 20_000 * sender
+    var random = RandomSource(seed: 16)
+    var (least, most): (Int64, Int64) = (.max, 0)
+    for minute in 1...480 {
+        call.played.removeAll(keepingCapacity: true)
+        call.run(until: Int64(minute) * 60_000_000) { _ in 20_000 + Int64.random(in: 0...10_000, using: &random) }
+        (least, most) = (min(least, call.delay), max(most, call.delay))
+        check(call.isInOrder)
+        check(call.pool.inUse <= 5)
+    }
+    #expect(most - least <= 20, "\(least)...\(most)")
+    #expect(most <= 50)
+    let statistics = call.buffer.statistics
+    let moved = Int(statistics.insertedSamplesForDeceleration) - Int(statistics.removedSamplesForAcceleration)
+    let expected = Int((sender - 1) * 8 * 3_600 * 48_000)
+    #expect(abs(moved - expected) < 20_000, "\(moved) for \(expected)")
+    #expect(statistics.concealedSamples < 48_000 * 5)
+}
+
+/// A radio that looks around every five seconds and holds all packets for 180 ms meanwhile: 4 of 100 packets and less.
+@Test func stallsThatComeAgainAreWaitedFor() {
+    var call = AudioCall()
+    func delay(_ number: Int) -> Int64 {
+        let time = Int64(number) * 20_000 % 5_000_000
+        return time < 180_000 ? 200_000 - time : 20_000
+    }
+    call.run(until: 21_000_000, delay: delay)
+    let before = call.buffer.statistics.concealmentEvents
+    call.run(until: 61_000_000, delay: delay)
+    check(call.buffer.statistics.concealmentEvents <= before + 1)
+    check(call.target <= 240)
+    // Over: nothing of it is left after twice the distance and the forgetting.
+    call.run(until: 80_000_000) { _ in 20_000 }
+    #expect(call.delay <= 50, "\(call.delay)")
+}
+
+/// Packets of other lengths: the delay is what the path needs, whatever they last.
+@Test(arguments: [480, 960, 1_920, 2_880]) func anyLengthOfPacket(samples: Int) {
+    var call = AudioCall()
+    call.samples = samples
+    call.packetPeriod = Double(samples) / 0.048
+    call.run(until: 20_000_000) { $0 % 40 == 39 ? nil : 20_000 + Int64($0 * 7 % 4) * 3_000 }
+    check(call.isInOrder)
+    check(call.delay <= 60)
+    let lost = UInt64(call.sent / 40 * samples)
+    check(call.buffer.statistics.concealedSamples <= lost + 4_800)
 }
 
 /// Two seconds of talk, four of silence with a near-empty packet every 400 ms, and talk again: the timestamps jump, the

@@ -32,6 +32,8 @@ public struct OpusEncoder: ~Copyable {
 
     private let state: OpaquePointer
     private let discontinuous: Bool
+    /// The packet before began or prolonged a silence.
+    private var isSilent = false
 
     public init(_ configuration: Configuration = Configuration()) throws(CodecError) {
         state = try Self.open(configuration)
@@ -69,7 +71,8 @@ public struct OpusEncoder: ~Copyable {
 
     /// Encodes exactly `Opus.samplesPerPacket` samples into `packet`.
     ///
-    /// - Returns: false if nothing need be sent, which only discontinuous transmission says; `packet` is then empty.
+    /// - Returns: false if nothing need be sent, which only discontinuous transmission says; `packet` is then empty. A silence
+    ///   begins with a packet of one or two bytes.
     public mutating func encode(_ samples: Span<Int16>, into packet: inout PooledBuffer) throws(CodecError) -> Bool {
         guard samples.count == Opus.samplesPerPacket else { throw .incompleteInput }
         let written = samples.withUnsafeBufferPointer { samples in
@@ -86,8 +89,11 @@ public struct OpusEncoder: ~Copyable {
             packet.setCount(0)
             throw written == OPUS_BUFFER_TOO_SMALL ? .outputTooLarge : .library(written)
         }
-        // libopus: "If the return value is 2 bytes or less, then the packet does not need to be transmitted (DTX)."
-        let isSent = !discontinuous || written > 2
+        // libopus: "If the return value is 2 bytes or less, then the packet does not need to be transmitted (DTX)." The
+        // first one is, so that the other side takes what follows for silence and not for loss.
+        let wasSilent = isSilent
+        isSilent = discontinuous && written <= 2
+        let isSent = !(isSilent && wasSilent)
         packet.setCount(isSent ? Int(written) : 0)
         return isSent
     }

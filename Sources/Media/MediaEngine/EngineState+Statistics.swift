@@ -11,6 +11,7 @@ extension EngineState {
         var values = reading.flat
         values += counters.statistics
         if jitterStatistics.indices.contains(peer.index) { values += jitterStatistics[peer.index].value.flat }
+        values.append(Statistic("outbound-rtp/audio/expectedLoss", Double(expectedAudioLoss.current) / 100))
         values += pools.statistics
         values += allocations.statistics
         values += [

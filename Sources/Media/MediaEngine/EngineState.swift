@@ -86,6 +86,8 @@ final class EngineState: Sendable {
     /// Connected peers that take our video, and our audio.
     let videoReceivers = Gauge()
     let audioReceivers = Gauge()
+    /// The loss of our sound on the worst of their paths, in per cent.
+    let expectedAudioLoss = Gauge()
     let keyFrameIsWanted = Flag()
     let decoderNeedsKeyFrame = Flag()
     let targetBitrate: Gauge

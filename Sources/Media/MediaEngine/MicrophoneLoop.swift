@@ -22,6 +22,10 @@ struct MicrophoneLoop: ~Copyable {
     private var meter = LoudnessMeter()
     private var echoRemover: EchoRemover?
 
+    /// What the encoder was told to prepare for, in per cent.
+    private var expectedLoss = leastExpectedLoss
+
+    private static let (leastExpectedLoss, mostExpectedLoss) = (5, 30)
     private static let patience = Interval.milliseconds(100)
     private static let retry = Interval.seconds(1)
     /// A microphone later than this has left sound out, and the timestamps jump as far.
@@ -36,7 +40,8 @@ struct MicrophoneLoop: ~Copyable {
         echoRemover = EchoRemover(configuration.soundProcessing)
         encoder = try? OpusEncoder(
             .init(
-                bitrate: configuration.audioBitrate, errorCorrection: configuration.audioErrorCorrection,
+                bitrate: configuration.audioBitrate, expectedLoss: Self.leastExpectedLoss,
+                errorCorrection: configuration.audioErrorCorrection,
                 discontinuous: configuration.audioDiscontinuous))
     }
 
@@ -105,11 +110,19 @@ struct MicrophoneLoop: ~Copyable {
 
     private mutating func encode() {
         guard state.audioReceivers.current > 0, var packet = try? state.pools.packets.take() else { return }
+        prepare(forLoss: Int(state.expectedAudioLoss.current))
         let samples = samples
         guard (try? encoder?.encode(samples.span, into: &packet)) == true else { return }
         state.counters.audioPacketsEncoded.increment()
         let spoken = MicrophonePacket(data: packet, timestamp: timestamp, capturedAt: firstCapturedAt)
         if state.spoken.push(spoken) == nil { state.networkSignal.signal() }
+    }
+
+    /// The redundancy follows the worst path that takes our sound. It never goes quite away: the first loss is not announced.
+    private mutating func prepare(forLoss percent: Int) {
+        let wanted = max(Self.leastExpectedLoss, min(percent, Self.mostExpectedLoss))
+        guard wanted != expectedLoss, (try? encoder?.setExpectedLoss(wanted)) != nil else { return }
+        expectedLoss = wanted
     }
 
     private mutating func pause() {

@@ -22,11 +22,14 @@ extension NetworkLoop {
     // Both borrow: a buffer of one's own whose bytes are looked at would be moved to the heap.
     private mutating func send(_ packet: borrowing MicrophonePacket) {
         let now = MonotonicClock.now()
+        var loss = 0.0
         for peer in peers where peer.takesAudio {
             peer.connection.sendAudio(
                 packet.data.bytes, timestamp: packet.timestamp, capturedAt: packet.capturedAt, now: now)
+            loss = max(loss, peer.connection.expectedAudioLoss)
             drain(peer)
         }
+        state.expectedAudioLoss.set(Int64(loss * 100))
     }
 
     private mutating func send(_ frame: borrowing EncodedFrame) {

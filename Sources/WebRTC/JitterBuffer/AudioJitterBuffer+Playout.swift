@@ -60,7 +60,7 @@ extension AudioJitterBuffer {
             scaled(by: -entry.samples)
             entry = following
         }
-        let isLate = !lastWasDiscontinuous && overdue > entry.timestamp - expected
+        let isLate = !isInSilence && overdue > entry.timestamp - expected
         let timing = AudioTiming(surplus: surplus(now: now), followsConcealment: isLate)
         if let last, entry.sequence > last + 1 { losses.lost(lasting: interval(entry.samples)) }
         guard let header = entry.header, let buffer = buffers.take(at: place(of: entry.sequence)) else {
@@ -69,7 +69,7 @@ extension AudioJitterBuffer {
         pass(entry, discarding: false)
         losses.played(hasRedundancy: entry.hasRedundancy, lasting: interval(entry.samples))
         lastSamples = entry.samples
-        lastWasDiscontinuous = entry.isDiscontinuous
+        sinceSilence = entry.isDiscontinuous ? 0 : min(sinceSilence + 1, 2)
         concealed = 0
         let samples = Double(entry.samples)
         statistics.totalSamplesReceived += UInt64(entry.samples)
@@ -110,7 +110,7 @@ extension AudioJitterBuffer {
         let isDue =
             excess > .milliseconds(60)
             || excess > .milliseconds(12) && pause >= .milliseconds(60)
-            || excess < .milliseconds(-12) && pause >= .milliseconds(40)
+            || excess < .milliseconds(-3) && pause >= .milliseconds(40)
         guard isDue else { return 0 }
         return Int(excess.microseconds * Int64(configuration.clockRate) / 1_000_000)
     }
@@ -141,7 +141,7 @@ extension AudioJitterBuffer {
         guard isPlaying else { return silence(period) }
         overdue += Int64(period)
         if interval(Int(clamping: overdue)) > Self.longestGap { isPlaying = false }
-        return lastWasDiscontinuous ? silence(period) : conceal(period, following: false)
+        return isInSilence ? silence(period) : conceal(period, following: false)
     }
 
     private mutating func silence(_ samples: Int) -> AudioPlayout {

@@ -41,7 +41,9 @@ public struct AudioJitterBuffer: ~Copyable {
     var lastSamples = 960
     /// The packet whose redundancy was given out last.
     var recoveredFrom = Int64.min
-    var lastWasDiscontinuous = false
+    /// Packets played since the last one of the sender's silence, up to 2. A single one renews what is known of its noise.
+    var sinceSilence = 2
+    var isInSilence: Bool { sinceSilence < 2 }
     /// Between the first packet of a spell that was played and the end of the longest gap.
     public internal(set) var isPlaying = false
     /// Samples concealed in a row.
@@ -142,7 +144,7 @@ public struct AudioJitterBuffer: ~Copyable {
         recoveredFrom = .min
         overdue = 0
         isPlaying = false
-        lastWasDiscontinuous = false
+        sinceSilence = 2
         concealed = 0
         farAway = 0
     }

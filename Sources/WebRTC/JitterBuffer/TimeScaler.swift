@@ -65,7 +65,7 @@ public struct TimeScaler: ~Copyable {
         let room = end - start
         guard room >= Self.longestFade, start >= Self.history, end + Self.longestPeriod <= samples.count, deficit > 0
         else { return 0 }
-        let longest = min(Self.longestPeriod, deficit + 240)
+        let longest = min(Self.longestPeriod, deficit + 480)
         let match = correlator.best(in: samples, at: start, direction: -1, longest: longest, window: Self.longestFade)
         let limit = deficit >= Self.large ? Self.likeness.large : Self.likeness.small
         guard match.power < Self.quiet || match.likeness >= limit else { return 0 }

@@ -8,6 +8,7 @@ struct AudioSender {
     var report = SenderState(clockRate: 48_000)
     var statistics = OutboundStreamStatistics()
     var remote = RemoteInboundStreamStatistics()
+    var loss = LossTrend()
     /// Added to the owner's time stamps, which may start anywhere.
     let timestampOffset: UInt32
     /// The first packet after a start or silence is marked.

@@ -59,6 +59,7 @@ extension PeerConnection {
             let measured = NTPTimestamp.roundTripTime(of: block, now: now)?.seconds
             if block.ssrc == audioSender.header.ssrc {
                 audioSender.remote.update(block, clockRate: 48_000, roundTripTime: measured)
+                audioSender.loss.update(Double(block.fractionLost) / 256, now: now)
                 audioSender.header.mid = nil
             } else if block.ssrc == videoSender.header.ssrc {
                 videoSender.remote.update(block, clockRate: 90_000, roundTripTime: measured)

@@ -142,6 +142,8 @@ public struct PeerConnection: ~Copyable, @unchecked Sendable {  // what it refer
     /// Which ways media flow by the last pair of descriptions.
     public var audioFlow: PeerMediaFlow { audio?.flow ?? .none }
     public var videoFlow: PeerMediaFlow { video?.flow ?? .none }
+    /// The share of our sound that is lost on the way by the peer's reports, smoothed: what its redundancy is to prepare for.
+    public var expectedAudioLoss: Double { audioSender.loss.value }
     /// The media sections in order, for a process that may have to take this call up again.
     public var mediaSlots: [MediaSlot] { negotiator.slots }
 }
