@@ -70,6 +70,8 @@ import Testing
         ("panel: {listen: 8090}", "board.yaml:1: panel.listen: expected an address and a port"),
         ("panel: {listen: 'x:1'}", "board.yaml:1: panel.listen: expected an address and a port"),
         ("video: {bitrate: 100000, minimumBitrate: 200000}", "video.minimumBitrate: is above the bitrate of 100000"),
+        ("audio: {minimumDelay: 300ms, maximumDelay: 200ms}", "audio.minimumDelay: is above the maximumDelay of 200ms"),
+        ("audio: {maximumDelay: 2s}", "2s is outside 60ms to 1s"),
         ("video: {bitrate: 4000000}\npools: {encodedFrameSize: 16384}", "encodedFrameSize must be at least 62500"),
     ])
     func refusals(text: String, message: String) {

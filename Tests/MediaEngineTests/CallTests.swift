@@ -44,6 +44,12 @@ import VirtualDevices
         #expect((statistics["outbound-rtp/video/framesEncoded"] ?? 0) > 30)
         #expect((statistics["inbound-rtp/video/framesDecoded"] ?? 0) > 30)
         #expect((statistics["inbound-rtp/audio/jitterBufferEmittedCount"] ?? 0) > 960)
+        #expect((statistics["inbound-rtp/audio/jitterBufferMinimumDelay"] ?? 0) > 0)
+        for name in [
+            "inbound-rtp/audio/insertedSamplesForDeceleration", "inbound-rtp/audio/removedSamplesForAcceleration",
+            "inbound-rtp/audio/fecPacketsReceived", "inbound-rtp/audio/fecPacketsDiscarded",
+            "outbound-rtp/audio/expectedLoss",
+        ] { #expect(statistics[name] != nil, "\(name)") }
         #expect(statistics["inbound-rtp/video/frameWidth"] == 320)
         #expect((statistics["outbound-rtp/video/captureToSendFrames"] ?? 0) > 30)
 

@@ -1,3 +1,4 @@
+import CAllocationCounter
 import JitterBuffer
 import Playout
 import Primitives
@@ -20,8 +21,9 @@ final class Listener {
     private var mix = [Int32](repeating: 0, count: 480)
     /// Microseconds of our clock in 10 ms of the player's, and in 20 ms of the sender's.
     var (period, packetTime) = (10_000.0, 20_000.0)
-    /// The latest delays seen, a pull each.
-    private(set) var delays: [Interval] = []
+    /// What the player itself took, from the heap and of the processor.
+    private(set) var allocations: UInt64 = 0
+    private(set) var cost = Duration.zero
 
     init() throws { player = try StreamPlayer() }
 
@@ -53,10 +55,11 @@ final class Listener {
         now = Instant(nanoseconds: time * 1_000)
         var span = mix.mutableSpan
         for i in 0..<480 { span[i] = 0 }
+        let (start, before) = (ContinuousClock.now, callpoint_thread_allocations())
         player.add(to: &span, minimumDelay: minimumDelay, now: now, latency: .milliseconds(20))
+        allocations += callpoint_thread_allocations() - before
+        cost += ContinuousClock.now - start
         if keeps { for sample in mix { heard.append(Int16(clamping: sample)) } }
-        delays.append(player.currentDelay)
-        if delays.count > 6_000 { delays.removeFirst(3_000) }
         pulls += 1
         afterPull(self)
     }
@@ -67,7 +70,10 @@ final class Listener {
         writer.sequenceNumber = UInt16(truncatingIfNeeded: packet.number)
         _ = writer.write(into: &slot, marker: false, timestamp: packet.timestamp)
         slot.append(packet.bytes.span.bytes)
+        let (start, before) = (ContinuousClock.now, callpoint_thread_allocations())
         player.insert(slot, session: 1, arrival: Instant(nanoseconds: packet.at * 1_000))
+        allocations += callpoint_thread_allocations() - before
+        cost += ContinuousClock.now - start
     }
 
     var held: Int { pool.inUse }

@@ -24,6 +24,7 @@ extension MediaEngineConfiguration {
         audioBitrate = board.audio.bitrate
         audioErrorCorrection = board.audio.errorCorrection
         audioDiscontinuous = board.audio.discontinuous
+        (minimumAudioDelay, maximumAudioDelay) = (board.audio.minimumDelay, board.audio.maximumDelay)
         soundProcessing = .init(board)
         toneLevel = Double(board.sounds.level) / 100
         startsCut = board.panel.gpio?.lines.contains { $0.role == .privacySwitch } ?? false

@@ -1,4 +1,5 @@
 public import Devices
+public import Primitives
 
 extension BoardConfiguration {
     public struct Microphone: Equatable, Sendable {
@@ -39,6 +40,9 @@ extension BoardConfiguration {
         /// Discontinuous transmission in silence. Off by default: Opus takes a steady sound (a monitor's tone, a
         /// breath) for silence, and here such sounds are what the clinician listens for.
         public var discontinuous: Bool
+        /// Bounds of what received sound waits for late packets.
+        public var minimumDelay: Interval
+        public var maximumDelay: Interval
         public var echoCancellation: EchoCancellation
         /// Decibels by which a real microphone's steady noise is damped at the most.
         public var noiseSuppression: Int
@@ -94,6 +98,13 @@ extension BoardConfiguration.Audio {
         bitrate = section.integer("bitrate", in: 6_000...128_000, default: 32_000)
         errorCorrection = section.truth("errorCorrection", default: true)
         discontinuous = section.truth("discontinuous", default: false)
+        minimumDelay = section.duration(
+            "minimumDelay", in: .milliseconds(0) ... .milliseconds(400), default: .milliseconds(20))
+        maximumDelay = section.duration(
+            "maximumDelay", in: .milliseconds(60) ... .milliseconds(1_000), default: .milliseconds(500))
+        if minimumDelay > maximumDelay {
+            section.reject("minimumDelay", "is above the maximumDelay of \(maximumDelay.milliseconds)ms")
+        }
         echoCancellation = section.choice("echoCancellation", default: EchoCancellation.auto)
         noiseSuppression = section.integer("noiseSuppression", in: 0...30, default: 6)
         gainControl = section.truth("gainControl", default: true)

@@ -35,6 +35,9 @@ public struct MediaEngineConfiguration: Sendable, Equatable {
     public var audioBitrate = 32_000
     public var audioErrorCorrection = true
     public var audioDiscontinuous = false
+    /// Bounds of what received sound waits for late packets, beyond the quickest one.
+    public var minimumAudioDelay = Interval.milliseconds(20)
+    public var maximumAudioDelay = Interval.milliseconds(500)
     /// What is done to the microphone's sound; nil leaves it as it is.
     public var soundProcessing: AudioProcessor.Settings?
     /// Loudness of tones, 0…1.

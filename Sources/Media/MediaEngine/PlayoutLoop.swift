@@ -1,4 +1,5 @@
 import Devices
+import JitterBuffer
 import LinuxIO
 import MediaControl
 import PeerConnection
@@ -25,7 +26,10 @@ struct PlayoutLoop: ~Copyable {
         self.state = state
         self.waiter = waiter
         tone = ToneGenerator(level: state.configuration.toneLevel)
-        peers = (0..<state.configuration.maximumPeers).compactMap { _ in try? StreamPlayer() }
+        var bounds = AudioJitterConfiguration()
+        bounds.minimumDelay = state.configuration.minimumAudioDelay
+        bounds.maximumDelay = state.configuration.maximumAudioDelay
+        peers = (0..<state.configuration.maximumPeers).compactMap { _ in try? StreamPlayer(configuration: bounds) }
     }
 
     mutating func run() {
