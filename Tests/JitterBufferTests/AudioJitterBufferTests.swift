@@ -215,6 +215,7 @@ func skewedClocksKeepTheDelay(sender: Double, player: Double) {
         check(call.isInOrder)
         check(call.pool.inUse <= 5)
     }
+    print("delay \(least)...\(most) ms in eight hours at \(sender)")
     #expect(most - least <= 20, "\(least)...\(most)")
     #expect(most <= 50)
     let statistics = call.buffer.statistics

@@ -10,7 +10,8 @@ public struct OpusEncoder: ~Copyable {
         public var bitrate: Int
         /// 0…10.
         public var complexity: Int
-        /// Loss that the error correction prepares for, in per cent.
+        /// Loss that the error correction prepares for, in per cent. libopus carries nothing twice for less than 6 at 32 kbit/s, for
+        /// less than 1 at 40, and at 16 not at all.
         public var expectedLoss: Int
         /// In-band forward error correction: each packet carries the one before, coarsely.
         public var errorCorrection: Bool
@@ -19,7 +20,7 @@ public struct OpusEncoder: ~Copyable {
         public var discontinuous: Bool
 
         public init(
-            bitrate: Int = 32_000, complexity: Int = 5, expectedLoss: Int = 5, errorCorrection: Bool = true,
+            bitrate: Int = 32_000, complexity: Int = 5, expectedLoss: Int = 10, errorCorrection: Bool = true,
             discontinuous: Bool = false
         ) {
             self.bitrate = bitrate

@@ -17,7 +17,7 @@ extension AudioJitterBuffer {
         }
         let missing = front.sequence - (last ?? front.sequence - 1) - 1
         let gap = front.timestamp - expected - overdue
-        if missing > 0, gap > 0 { return passOverLost(gap: gap) }
+        if missing > 0, gap > 0 { return passOverLost(before: front, gap: gap) }
         // Nothing is lost but the media time jumps: the sender was silent. What is waited for above the delay
         // aimed at can be left out, for nobody hears it.
         if gap > 0, interval(Int(clamping: gap)) <= Self.longestGap, delay(of: front, now: now) < targetDelay {
@@ -62,7 +62,7 @@ extension AudioJitterBuffer {
         }
         let isLate = !isInSilence && overdue > entry.timestamp - expected
         let timing = AudioTiming(surplus: surplus(now: now), followsConcealment: isLate)
-        if let last, entry.sequence > last + 1 { losses.lost(lasting: interval(entry.samples)) }
+        if let last, entry.sequence > last + 1 { losses.lost() }
         guard let header = entry.header, let buffer = buffers.take(at: place(of: entry.sequence)) else {
             return silence(period)
         }
@@ -110,7 +110,7 @@ extension AudioJitterBuffer {
         let isDue =
             excess > .milliseconds(60)
             || excess > .milliseconds(12) && pause >= .milliseconds(60)
-            || excess < .milliseconds(-3) && pause >= .milliseconds(40)
+            || excess < .milliseconds(-3) && pause >= .milliseconds(60)
         guard isDue else { return 0 }
         return Int(excess.microseconds * Int64(configuration.clockRate) / 1_000_000)
     }
@@ -120,16 +120,20 @@ extension AudioJitterBuffer {
         entry.isDiscontinuous && smoothedDelay - targetDelay - interval(entry.samples) > .milliseconds(10)
     }
 
-    private mutating func passOverLost(gap: Int64) -> AudioPlayout {
-        let samples = Int(min(gap, Int64(lastSamples)))
-        let lost = (last ?? 0) + 1
-        last = lost
+    /// Conceals what is missing before `front`, at most a packet's time, and at the end of it as much as `front` can replace.
+    private mutating func passOverLost(before front: Entry, gap: Int64) -> AudioPlayout {
+        let rest = gap - Int64(front.samples)
+        let samples = Int(min(rest > 0 ? rest : gap, Int64(lastSamples)))
+        // Some of the time may have been concealed while nothing was held, so numbers alone do not tell which is next.
+        let missing = front.sequence - (last ?? front.sequence - 1) - 1
+        let isLast = rest <= 0 || missing == 1
+        last = isLast ? front.sequence - 1 : min((last ?? 0) + 1, front.sequence - 2)
         expected += overdue + Int64(samples)
         overdue = 0
-        losses.lost(lasting: interval(lastSamples))
-        guard let following = entry(lost + 1) else { return conceal(samples, following: false) }
-        guard following.hasRedundancy, samples >= following.samples else { return conceal(samples, following: true) }
-        recoveredFrom = lost + 1
+        losses.lost()
+        guard isLast else { return conceal(samples, following: false) }
+        guard front.hasRedundancy, samples >= front.samples else { return conceal(samples, following: true) }
+        recoveredFrom = front.sequence
         concealed = 0
         statistics.totalSamplesReceived += UInt64(samples)
         return .conceal(samples: samples, following: true)

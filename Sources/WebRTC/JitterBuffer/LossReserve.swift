@@ -1,33 +1,21 @@
 import Primitives
 
-/// Whether packets are lost that the ones after them would replace, and what is to be waited longer for that: one packet, so
-/// that the next is here when the lost one is due.
+/// One packet's time more to wait while packets are lost that the ones after them carry, so that the next is here when the
+/// lost one is due: for ten seconds after each loss, for losses come in spells.
 struct LossReserve: Sendable {
-    /// Each packet moves the share by 1/128: in 2.5 s of 20 ms packets it follows by two thirds.
-    private static let step = 1.0 / 128
-    /// Waits above the first share lost, and until it is under the second.
-    private static let (begin, end) = (0.015, 0.005)
+    private static let memory = Interval.seconds(10)
 
-    private var lost = 0.0
-    private var redundant = 0.0
+    /// What was played since the last loss, and since the last packet that carried another; `memory` before the first.
+    private var sinceLoss = memory
+    private var sinceRedundancy = memory
     private(set) var reserve = Interval.zero
 
     mutating func played(hasRedundancy: Bool, lasting duration: Interval) {
-        lost -= lost * Self.step
-        redundant += ((hasRedundancy ? 1 : 0) - redundant) * Self.step
-        decide(duration)
+        sinceLoss = min(sinceLoss + duration, Self.memory)
+        sinceRedundancy = hasRedundancy ? .zero : min(sinceRedundancy + duration, Self.memory)
+        let pays = sinceLoss < Self.memory && sinceRedundancy < Self.memory
+        reserve = pays ? min(duration, .milliseconds(60)) : .zero
     }
 
-    mutating func lost(lasting duration: Interval) {
-        lost += (1 - lost) * Self.step
-        decide(duration)
-    }
-
-    private mutating func decide(_ duration: Interval) {
-        if lost < Self.end || redundant < 0.05 {
-            reserve = .zero
-        } else if lost > Self.begin {
-            reserve = min(duration, .milliseconds(60))
-        }
-    }
+    mutating func lost() { sinceLoss = .zero }
 }
