@@ -27,6 +27,10 @@ public struct DTLSTransport: ~Copyable {
     /// Datagrams of the peer that were not DTLS by their first byte, too short, or came after the end.
     public private(set) var ignoredDatagrams: UInt64 = 0
 
+    /// Flights sent again. After each two of them the path is taken for a worse one, and a datagram leaves twice, then
+    /// three times: a handshake's few hundred bytes are cheap, and somebody waits for it.
+    private var timeouts = 0
+    private static let patientTimeouts = 2
     private let certificate: DTLSCertificate
     private let check: PeerCertificateCheck
     private let datagrams: UnsafeMutablePointer<callpoint_datagrams>
@@ -99,6 +103,8 @@ public struct DTLSTransport: ~Copyable {
     public mutating func advance(to now: Instant) {
         guard state == .connecting, now >= deadline else { return }
         callpoint_enter_virtual_time(now.nanoseconds)
+        timeouts += 1
+        datagrams.pointee.repeats = UInt32(min(2, timeouts / Self.patientTimeouts))
         let result = callpoint_dtls_handle_timeout(connection)
         callpoint_leave_virtual_time()
         if result < 0 {
@@ -165,6 +171,7 @@ extension DTLSTransport {
 
     private mutating func finishHandshake() {
         deadline = .distantFuture
+        datagrams.pointee.repeats = 0
         // OpenSSL has asked the check before, or there would be no handshake; a second look costs nothing.
         guard check.hasAccepted else { return fail(.fingerprintMismatch) }
         guard let selected = SSL_get_selected_srtp_profile(connection),

@@ -55,7 +55,8 @@ extension ICEAgent {
 
     /// The pacer: starts checks on waiting pairs, best first, until the burst is used up.
     mutating func startWaitingChecks() {
-        guard remoteCredentials != nil, state != .failed, state != .closed, !hasCurrentSelection else {
+        guard remoteCredentials != nil, state != .failed, state != .closed, isSearching || !hasCurrentSelection
+        else {
             timers.stop(.pace)
             return
         }

@@ -46,13 +46,26 @@ extension ICEAgent {
     private mutating func watchSilence() {
         guard let index = sendIndex else { return }
         guard isSilent(index) else {
+            isSearching = false
             timers[.silence] = pairs[index].lastHeard + configuration.silence
             return
         }
         askConsent(index)
         timers[.silence] = now + .seconds(1)
-        if pairs[index].lastHeard + configuration.disconnectedAfter <= now, state == .connected { enter(.disconnected) }
+        if pairs[index].lastHeard + configuration.disconnectedAfter <= now, state == .connected {
+            enter(.disconnected)
+            search()
+        }
         considerFailover()
+    }
+
+    /// Where a NAT forgot the pair in use, another may still work: one that goes over a relay, say.
+    private mutating func search() {
+        isSearching = true
+        for i in pairs.indices where !pairs[i].isPrevious && pairs[i].id != selectedID {
+            if pairs[i].state != .inProgress { pairs[i].state = .waiting }
+        }
+        pace = max(pace, now)
     }
 
     private mutating func expireConsent() {

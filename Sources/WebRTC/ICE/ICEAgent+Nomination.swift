@@ -48,6 +48,7 @@ extension ICEAgent {
         timers.stop(.patience)
         timers.stop(.nomination)
         timers.stop(.pace)
+        isSearching = false
         // Others may still be asked for by the peer, and are then checked again; by ourselves we try no more.
         for i in transactions.indices where transactions[i].pair != id && transactions[i].purpose == .check {
             transactions[i].nextSend = .distantFuture

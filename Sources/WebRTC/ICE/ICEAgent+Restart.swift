@@ -34,6 +34,7 @@ extension ICEAgent {
         remoteCandidatesEnded = false
         earlyChecks.removeAll()
         firstValid = nil
+        isSearching = false
         pace = self.now
         timers.stop(.pace)
         timers.stop(.nomination)

@@ -37,6 +37,8 @@ public struct ICEAgent: ~Copyable, Sendable {
     var previous: (local: ICECredentials, remote: ICECredentials)?
     var earlyChecks: [EarlyCheck] = []
     var remoteCandidatesEnded = false
+    /// The selected pair has fallen silent: every other is tried again, without waiting for a restart.
+    var isSearching = false
     /// When the first pair of this generation became valid.
     var firstValid: Instant?
 

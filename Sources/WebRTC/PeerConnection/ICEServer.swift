@@ -32,6 +32,11 @@ public struct ICEServer: Hashable, Sendable {
         }
     }
 
+    /// Whether the two differ in nothing but credentials, which change from call to call.
+    func isSame(as other: ICEServer) -> Bool {
+        scheme == other.scheme && address == other.address && transport == other.transport && name == other.name
+    }
+
     enum Use: Hashable {
         case binding
         case relay(Way)

@@ -39,7 +39,7 @@ extension PeerConnection {
     /// Asks the servers for whatever is not there yet and not being asked for: from a new address, or again when ICE
     /// begins anew and a relay had been lost.
     mutating func gather() {
-        for (index, server) in configuration.iceServers.prefix(16).enumerated() {
+        for (index, server) in iceServers.prefix(16).enumerated() {
             switch server.use {
             case .binding: for base in bases { bind(base, server) }
             case .relay(.datagrams):
@@ -50,6 +50,14 @@ extension PeerConnection {
             case nil: break
             }
         }
+    }
+
+    /// Other servers, or other credentials for the same: used for what is gathered from now on, at the latest when ICE is
+    /// restarted. What was allocated is kept.
+    public mutating func setICEServers(_ servers: [ICEServer], now: Instant) {
+        setTime(now)
+        iceServers = servers
+        if !isClosed { gather() }
     }
 
     private func canReach(_ server: IPAddress, from base: IPAddress) -> Bool {
@@ -67,9 +75,10 @@ extension PeerConnection {
     /// - Parameter datagrams: nil for a stream, of which a server gets one, wherever it leaves from.
     private mutating func addRelay(_ server: ICEServer, _ datagrams: Relay.Route?, index: Int) {
         guard case .relay(let way) = server.use, !bases.isEmpty else { return }
-        for i in 0..<relays.capacity where relays.isFilled(i) && relays[i].server == server {
+        for i in 0..<relays.capacity where relays.isFilled(i) && relays[i].server.isSame(as: server) {
             if datagrams == nil || relays[i].route == datagrams { return }
         }
+        guard relays.count < relays.capacity else { return }
         let route = datagrams ?? .stream(openStream(to: server))
         let preference = way.rawValue << 8 | UInt16(255 - min(index, 255))
         insert(

@@ -19,7 +19,7 @@ extension PeerConnection {
         setTime(now)
         let offer = try negotiator.setRemote(offer: text)
         ice.setRole(offer.isLite ? .controlling : .controlled)
-        if offer.iceRestart { ice.restart(now: now) }
+        if offer.iceRestart { restart() }
         let (answer, session): (String, NegotiatedSession)
         do {
             (answer, session) = try negotiator.createAnswer(localTransport())
@@ -44,8 +44,13 @@ extension PeerConnection {
     /// Makes fresh ICE credentials; the next offer carries them. Media flow on the old pair until the new one works.
     public mutating func restartICE(now: Instant) {
         setTime(now)
+        restart()
+    }
+
+    private mutating func restart() {
         ice.restart(now: now)
         iceIsDue = true
+        if !isClosed { gather() }
     }
 
     private func localTransport() -> LocalTransport {

@@ -69,7 +69,10 @@ extension PeerConnection {
 
     private mutating func handle(_ event: ICEEvent) {
         switch event {
-        case .state: updateState()
+        case .state(let state):
+            // A NAT that forgot our pair has forgotten the ways to the relays too; they are told apart by asking.
+            if state == .disconnected || state == .failed { probeRelays() }
+            updateState()
         case .selected(let path):
             bindChannel(for: path)
             guard path != pairInUse else { return }

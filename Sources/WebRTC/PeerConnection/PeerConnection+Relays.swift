@@ -29,8 +29,11 @@ extension PeerConnection {
 
     private mutating func closedStream(_ stream: StreamNumber) {
         guard let index = relayIndex(stream) else { return }
+        let wasOfUse = relays[index].allocation.state == .allocated
         forgetRelay(index)
-        if !isClosed { afterICE() }
+        guard !isClosed else { return }
+        if wasOfUse { gather() }
+        afterICE()
     }
 
     private func relayIndex(_ stream: StreamNumber) -> Int? {
@@ -124,7 +127,10 @@ extension PeerConnection {
         case .allocated: announceRelay(index)
         case .redirected(let server): follow(server, of: index)
         case .failed:
+            let wasOfUse = relays[index].allocation.relayedIPv4 ?? relays[index].allocation.relayedIPv6 != nil
             forgetRelay(index)
+            // The server may have been started again, or a NAT have given us another port.
+            if wasOfUse { gather() }
             afterICE()
         }
     }
@@ -144,6 +150,12 @@ extension PeerConnection {
     mutating func bindChannel(for path: ICEPath) {
         guard let index = relayIndex(local: path.local) else { return }
         relays[index].allocation.bindChannel(to: path.remote, now: now)
+        relaysAreDue = true
+    }
+
+    /// Asks whether the allocations are still there.
+    mutating func probeRelays() {
+        for i in 0..<relays.capacity where relays.isFilled(i) { relays[i].allocation.probe(now: now) }
         relaysAreDue = true
     }
 

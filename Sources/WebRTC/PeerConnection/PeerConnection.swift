@@ -50,6 +50,7 @@ public struct PeerConnection: ~Copyable, @unchecked Sendable {  // what it refer
     var nextEvent = 0
     var earlyCandidates: [String] = []
 
+    var iceServers: [ICEServer]
     /// Our sockets.
     var bases: [TransportAddress] = []
     var bindings: [ServerBinding] = []
@@ -107,6 +108,7 @@ public struct PeerConnection: ~Copyable, @unchecked Sendable {  // what it refer
         self.packets = packets
         self.now = now
         securityKind = security
+        iceServers = configuration.iceServers
         audioSender = AudioSender(random: &random)
         // A peer never holds more than half of the slots for long, or none would be left to receive with.
         let share = packets.slotCount / 4

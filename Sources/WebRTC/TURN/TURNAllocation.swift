@@ -80,6 +80,12 @@ public struct TURNAllocation: ~Copyable, Sendable {
         while let timer = timers.expire(at: self.now) { handle(timer) }
     }
 
+    /// Asks the server at once whether the allocation is still there, where something makes one doubt.
+    public mutating func probe(now: Instant) {
+        setTime(now)
+        if state == .allocated { begin(.refresh) }
+    }
+
     /// Gives the allocation back (a Refresh of lifetime 0), which `poll` then says once: a server that does not hear it
     /// forgets us at the end of the lifetime.
     public mutating func close(now: Instant) {

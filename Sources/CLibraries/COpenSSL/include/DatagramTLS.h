@@ -22,6 +22,8 @@ typedef struct callpoint_datagrams {
     const uint8_t *incoming;
     size_t incoming_size;
     uint32_t first, count;
+    // Each datagram is taken so many times more: the path loses so much that the handshake would take too long.
+    uint32_t repeats, repeated;
     uint64_t refusals;
     uint16_t sizes[CALLPOINT_DATAGRAM_QUEUE];
     uint8_t bytes[CALLPOINT_DATAGRAM_QUEUE][CALLPOINT_DATAGRAM_SIZE];
