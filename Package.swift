@@ -123,7 +123,7 @@ let package = Package(
             "MediaEngine", in: "Media",
             [
                 "Primitives", "Devices", "LinuxIO", "Codecs", "PeerConnection", "SDP", "ICE", "RTP", "JitterBuffer",
-                "Playout", "DTLS", "SRTP", "MediaControl", "AudioProcessing", "CYUV",
+                "Playout", "DTLS", "SRTP", "TLS", "MediaControl", "AudioProcessing", "CYUV",
             ]),
 
         // signalling

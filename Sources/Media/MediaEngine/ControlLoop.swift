@@ -1,6 +1,7 @@
 import LinuxIO
 import MediaControl
 import Primitives
+import TLS
 
 /// The control thread: reads what kioskd sends, obeys what is about devices, tones and pictures itself, and hands the rest
 /// to the network thread.
@@ -97,8 +98,22 @@ struct ControlLoop: ~Copyable {
         case .closePeer(let peer):
             if sessions.remove(peer) != nil, sessions.isEmpty { closeDevices() }
             pass(command)
-        case .network, .createOffer, .remoteOffer, .remoteAnswer, .remoteCandidate, .restartICE, .requestStatistics:
+        case .network(let settings):
+            trust(settings)
             pass(command)
+        case .createOffer, .remoteOffer, .remoteAnswer, .remoteCandidate, .restartICE, .requestStatistics:
+            pass(command)
+        }
+    }
+
+    /// Reads the authorities again where they may be needed; what cannot be read trusts nobody, and kioskd is told.
+    private func trust(_ settings: NetworkSettings) {
+        guard settings.servers.contains(where: { $0.url.scheme == .turns }) else { return }
+        do throws(SystemError) {
+            state.authorities.value = try TLSAuthorities(file: settings.authorities)
+        } catch {
+            state.authorities.value = nil
+            state.control.post(.failure(peer: nil, code: .media, text: "\(error)"))
         }
     }
 

@@ -24,8 +24,9 @@ extension EngineState {
             Statistic("pictures/refused", Double(pictures.refused.count)),
             Statistic("pictures/falseReleases", Double(pictures.falseReleases.count)),
             Statistic("control/dropped", Double(control.dropped.count)),
-            Statistic("socket/dropped", Double(peer.sockets.reduce(0) { $0 + $1.dropped.count })),
-            Statistic("socket/unsent", Double(peer.sockets.reduce(0) { $0 + $1.unsent.count })),
+            Statistic("socket/dropped", Double(peer.sockets.reduce(0) { $0 + ($1?.dropped.count ?? 0) })),
+            Statistic("stream/unsent", Double(peer.streams.reduce(0) { $0 + ($1?.stream.unsent.count ?? 0) })),
+            Statistic("socket/unsent", Double(peer.sockets.reduce(0) { $0 + ($1?.unsent.count ?? 0) })),
         ]
         return values
     }
@@ -100,6 +101,10 @@ extension PeerStatistics {
         }
         if let time = candidatePair?.currentRoundTripTime {
             values.append(Statistic("candidate-pair/currentRoundTripTime", time))
+        }
+        if let candidatePair {
+            let isRelayed = candidatePair.localType == "relay" || candidatePair.remoteType == "relay"
+            values.append(Statistic("candidate-pair/relayed", isRelayed ? 1 : 0))
         }
         if let bitrate = candidatePair?.availableOutgoingBitrate {
             values.append(Statistic("candidate-pair/availableOutgoingBitrate", bitrate))

@@ -5,6 +5,7 @@ import LinuxIO
 import MediaControl
 import PeerConnection
 import Primitives
+import TLS
 
 /// One frame from the encoder, for every peer.
 struct EncodedFrame: ~Copyable, Sendable {
@@ -63,6 +64,9 @@ final class EngineState: Sendable {
     let played = Ring<PlayedPeriod>(capacity: 32)
     /// Control to network. Full: kioskd is told.
     let commands = Ring<MediaCommand>(capacity: 256)
+
+    /// Whom relays over TLS are trusted by; read by the control thread, which may wait for files.
+    let authorities = Latest<TLSAuthorities?>(nil)
 
     let networkSignal: EventFD
     let captureSignal: EventFD

@@ -18,6 +18,11 @@ extension NetworkLoop {
         }
         if case .network(let settings) = command {
             self.settings = settings
+            for peer in peers {
+                peer.connection.setICEServers(settings.iceServers, now: now)
+                drain(peer)
+                peer.flush()
+            }
             return
         }
         guard let number = command.peer else { return }
@@ -88,9 +93,9 @@ extension NetworkLoop {
         configuration.startBitrate = min(configuration.startBitrate, state.configuration.videoBitrate)
         configuration.maximumBitrate = state.configuration.videoBitrate
         configuration.minimumBitrate = state.configuration.minimumVideoBitrate
+        configuration.iceServers = settings.iceServers
+        configuration.candidatePolicy = settings.candidatePolicy
         configuration.previous = previous.compactMap { MediaSlot(mid: $0.mid, kind: SDP.MediaKind($0.kind)) }
-        configuration.iceServers = settings.servers.map { ICEServer($0) }
-        configuration.candidatePolicy = CandidatePolicy(settings.policy)
         var connection = PeerConnection(
             configuration: configuration, certificate: certificate, packets: state.pools.packets,
             frames: state.pools.incoming, random: random.split(), now: now)
@@ -105,6 +110,7 @@ extension NetworkLoop {
             }
         }
         drain(peer)
+        peer.flush()
     }
 
     private var freeIndex: Int? {
@@ -114,40 +120,9 @@ extension NetworkLoop {
         return nil
     }
 
-    /// One socket for each address that ICE may use, in the range of ports that the site's firewall lets through; loopback
-    /// where there is no other address, or the board file says so.
-    private mutating func openSockets() throws(SystemError) -> [UDPSocket] {
-        let configuration = state.configuration
-        func usable(_ withLoopback: Bool) throws(SystemError) -> [IPAddress] {
-            try NetworkInterfaces.addresses(includingLoopback: withLoopback, filter: InterfaceFilter(settings))
-                .map(\.address)
-                .filter { configuration.includesIPv6 || $0.family == .ipv4 }
-        }
-        var addresses = try usable(configuration.includesLoopback)
-        if addresses.isEmpty { addresses = try usable(true) }
-        var sockets: [UDPSocket] = []
-        var failure: SystemError?
-        for address in addresses.prefix(Self.maximumAddresses) {
-            // An address can go between being listed and being bound.
-            do throws(SystemError) {
-                guard let ports = settings.ports else {
-                    sockets.append(try UDPSocket(binding: TransportAddress(address, port: 0)))
-                    continue
-                }
-                let start = UInt16.random(in: ports, using: &random)
-                sockets.append(try UDPSocket(binding: address, ports: ports, startingAt: start))
-            } catch {
-                failure = error
-            }
-        }
-        if sockets.isEmpty, let failure { throw failure }
-        return sockets
-    }
-
-    private static let maximumAddresses = 8
-
     private mutating func remove(_ peer: Peer) {
-        for socket in peer.sockets { set.remove(socket.raw) }
+        for case let socket? in peer.sockets { set.remove(socket.raw) }
+        for case let entry? in peer.streams { endStream(entry.number, of: peer) }
         peers.removeAll { $0 === peer }
         _ = state.toPlay.push(.forget(peer: peer.index))
         state.playoutSignal.signal()
@@ -171,39 +146,6 @@ extension MediaCommand {
         case .hello, .network, .openDevices, .closeDevices, .mute, .privacy, .playTone, .stopTone, .releaseFrame, .ping:
             nil
         }
-    }
-}
-
-extension ICEServer {
-    init(_ server: MediaServer) {
-        let scheme: Scheme =
-            switch server.url.scheme {
-            case .stun: .stun
-            case .stuns: .stuns
-            case .turn: .turn
-            case .turns: .turns
-            }
-        self.init(
-            scheme: scheme, address: TransportAddress(server.address, port: server.url.port),
-            transport: server.url.transport == .udp ? .udp : .tcp, name: server.url.host, username: server.username,
-            credential: server.credential)
-    }
-}
-
-extension CandidatePolicy {
-    init(_ policy: NetworkSettings.Policy) {
-        switch policy {
-        case .all: self = .all
-        case .noHost: self = .noHost
-        case .relay: self = .relay
-        }
-    }
-}
-
-extension InterfaceFilter {
-    init(_ settings: NetworkSettings) {
-        self.init(
-            included: settings.onlyInterfaces ?? [], excluded: settings.exceptInterfaces ?? InterfaceFilter.virtual)
     }
 }
 

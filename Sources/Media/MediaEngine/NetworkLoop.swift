@@ -16,7 +16,11 @@ struct NetworkLoop: ~Copyable {
     /// How sessions that are opened reach the other side.
     var settings = NetworkSettings()
 
+    /// Tells of changes of this host's addresses; nil where the kernel does not.
+    let watch = try? AddressWatch()
+
     static let signalTag = UInt64.max
+    private static let watchTag = UInt64.max - 1
     /// Batches of 32 datagrams read from one socket before another has its turn.
     private static let fairness = 4
 
@@ -31,6 +35,7 @@ struct NetworkLoop: ~Copyable {
         self.certificate = certificate
         self.set = set
         peers.reserveCapacity(state.configuration.maximumPeers)
+        if let watch { try? self.set.add(watch.raw, tag: Self.watchTag) }
     }
 
     mutating func run() {
@@ -41,7 +46,9 @@ struct NetworkLoop: ~Copyable {
             try? set.wait(timeout: patience)
             let now = MonotonicClock.now()
             state.heartbeats.beat(.network, now: now)
-            for i in 0..<set.count where set[i] != Self.signalTag { readSocket(set[i]) }
+            for i in 0..<set.count where set[i] != Self.signalTag {
+                if set[i] == Self.watchTag { followAddresses() } else { readSocket(set[i]) }
+            }
             obeyCommands()
             sendMedia()
             passOnKeyFrameRequest()
@@ -71,10 +78,15 @@ struct NetworkLoop: ~Copyable {
     }
 
     private mutating func readSocket(_ tag: UInt64) {
-        guard let peer = peer(Self.number(of: tag)), peer.sockets.indices.contains(Self.socketIndex(of: tag)) else {
-            return
+        guard let peer = peer(Self.number(of: tag)) else { return }
+        let place = Self.place(of: tag)
+        if place >= Self.firstStream {
+            if peer.streams.indices.contains(place - Self.firstStream) {
+                readStream(place - Self.firstStream, of: peer)
+            }
+        } else if peer.sockets.indices.contains(place), let socket = peer.sockets[place] {
+            read(socket, of: peer)
         }
-        read(peer.sockets[Self.socketIndex(of: tag)], of: peer)
     }
 
     private mutating func read(_ socket: UDPSocket, of peer: Peer) {
@@ -109,9 +121,9 @@ struct NetworkLoop: ~Copyable {
         while true {
             switch peer.connection.poll() {
             case .transmit(let packet, let from, let to): peer.socket(bound: from)?.send(packet, to: to)
-            case .open(let request): peer.connection.streamClosed(request.number, now: MonotonicClock.now())
-            case .write: break
-            case .close: break
+            case .open(let request): openStream(request, of: peer)
+            case .write(let packet, let number): write(packet, to: number, of: peer)
+            case .close(let number): endStream(number, of: peer)
             case .video(let frame): decode(frame, of: peer)
             case .audio(let packet): play(packet, of: peer)
             case .event(let event): tell(event, of: peer)
@@ -129,5 +141,9 @@ struct NetworkLoop: ~Copyable {
 
     static func tag(_ peer: PeerNumber, socket: Int) -> UInt64 { UInt64(peer) << 8 | UInt64(socket) }
     private static func number(of tag: UInt64) -> PeerNumber { PeerNumber(truncatingIfNeeded: tag >> 8) }
-    private static func socketIndex(of tag: UInt64) -> Int { Int(tag & 0xFF) }
+    private static func place(of tag: UInt64) -> Int { Int(tag & 0xFF) }
+
+    /// Places below are sockets'.
+    private static let firstStream = 64
+    static func tag(_ peer: PeerNumber, stream: Int) -> UInt64 { tag(peer, socket: firstStream + stream) }
 }

@@ -12,7 +12,11 @@ final class Peer {
     /// Which of the engine's places this peer has, from 0.
     let index: Int
     var connection: PeerConnection
-    let sockets: [UDPSocket]
+    /// In places that stay: a socket whose address is gone leaves its place empty.
+    var sockets: [UDPSocket?]
+    /// Connections to relays.
+    var streams: [(number: StreamNumber, stream: any ByteStream)?] = Array(repeating: nil, count: 16)
+    private static let maximumSockets = 16
     /// When `connection` wants to be advanced.
     var deadline = Instant.zero
     /// Frames that are not key frames are of no use to a peer that has not had one.
@@ -38,9 +42,31 @@ final class Peer {
     var takesAudio: Bool { isConnected && connection.audioFlow.sends }
 
     func socket(bound address: TransportAddress) -> UDPSocket? {
-        for socket in sockets where socket.localAddress == address { return socket }
+        for case let socket? in sockets where socket.localAddress == address { return socket }
         return nil
     }
 
-    func flush() { for socket in sockets { socket.flush() } }
+    /// Where the socket is kept from now on; nil if there are too many.
+    func keep(_ socket: UDPSocket) -> Int? {
+        if let free = sockets.firstIndex(where: { $0 == nil }) {
+            sockets[free] = socket
+            return free
+        }
+        guard sockets.count < Self.maximumSockets else { return nil }
+        sockets.append(socket)
+        return sockets.count - 1
+    }
+
+    func keep(_ stream: any ByteStream, _ number: StreamNumber) -> Int? {
+        guard let free = streams.firstIndex(where: { $0 == nil }) else { return nil }
+        streams[free] = (number, stream)
+        return free
+    }
+
+    func place(of number: StreamNumber) -> Int? {
+        for place in streams.indices where streams[place]?.number == number { return place }
+        return nil
+    }
+
+    func flush() { for case let socket? in sockets { socket.flush() } }
 }

@@ -2,8 +2,8 @@ public import Primitives
 
 /// A STUN or TURN server to gather candidates from (RFC 7064, RFC 7065); its name is resolved already.
 public struct ICEServer: Hashable, Sendable {
-    public enum Scheme: String, Hashable, Sendable { case stun, stuns, turn, turns }
-    public enum Transport: String, Hashable, Sendable { case udp, tcp }
+    public typealias Scheme = ICEServerURL.Scheme
+    public typealias Transport = ICEServerURL.Transport
 
     public var scheme: Scheme
     public var address: TransportAddress
