@@ -171,7 +171,6 @@ extension DTLSTransport {
 
     private mutating func finishHandshake() {
         deadline = .distantFuture
-        datagrams.pointee.repeats = 0
         // OpenSSL has asked the check before, or there would be no handshake; a second look costs nothing.
         guard check.hasAccepted else { return fail(.fingerprintMismatch) }
         guard let selected = SSL_get_selected_srtp_profile(connection),
