@@ -148,6 +148,7 @@ let package = Package(
         target("CallControl", in: "Kiosk", ["Primitives"], pure: true),
         target("MediaControl", in: "Kiosk", ["Primitives"], pure: true),
         target("KioskConfiguration", in: "Kiosk", ["Primitives", "Devices", "CYAML"]),
+        target("NetworkCheck", in: "Kiosk", ["Primitives", "STUN", "LinuxIO", "TLS"]),
         target("Observability", in: "Kiosk", ["Primitives", logging]),
         target("LocalControl", in: "Kiosk", ["Primitives", "LinuxIO", "SignallingMessages"]),
         target(
@@ -180,7 +181,8 @@ let package = Package(
         command(
             "kioskctl",
             [
-                "KioskConfiguration", "LocalControl", "SignallingMessages", "V4L2Camera", "CPangoCairo", "CTurboJPEG",
+                "KioskConfiguration", "LocalControl", "NetworkCheck", "TLS", "SignallingMessages", "V4L2Camera",
+                "CPangoCairo", "CTurboJPEG",
                 "CYUV", "DRMDisplay", "Screens", "Devices",
                 "GPIOPanel", "LinuxIO", "Primitives", "ALSAAudio", "AudioProcessing", arguments,
             ]),
@@ -261,6 +263,7 @@ let package = Package(
             "SwitchboardServerTests",
             ["SwitchboardServer", "SignallingMessages", "SocketIO", "WebSocketTransport", "Primitives", logging] + nio),
         tests("CallControlTests", ["CallControl", "Primitives"]),
+        tests("NetworkCheckTests", ["NetworkCheck", "LinuxIO", "TLS", "Primitives"]),
         tests("KioskConfigurationTests", ["KioskConfiguration", "Devices", "Primitives"]),
         tests("ScreensTests", ["Screens", "CallControl", "Devices", "LinuxIO", "Primitives", "CAllocationCounter"]),
         tests("DRMDisplayTests", ["DRMDisplay", "CDRM", "Devices", "LinuxIO", "Primitives"]),

@@ -113,7 +113,7 @@ import Testing
             "DRMDisplay", "GPIOPanel", "TLS", "KioskConfiguration", "Observability", "SocketIO", "Screens",
             "LocalControl",
         ],
-        ["PeerConnection", "Playout", "WebSocketTransport", "FrontPanel"],
+        ["PeerConnection", "NetworkCheck", "Playout", "WebSocketTransport", "FrontPanel"],
         ["MediaEngine", "SignallingClient", "SwitchboardServer"],
         ["Supervisor"],
         ["kioskd", "kiosk-mediad", "kioskctl", "switchboard"],

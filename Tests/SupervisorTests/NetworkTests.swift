@@ -42,6 +42,18 @@ import Testing
         }
     }
 
+    @Test func aRelayWithoutCredentialsIsOnlyForTheCheck() async throws {
+        let bench = try bench()
+        try await bench.run {
+            let servers = [ICEServerList.Server(urls: ["stun:192.0.2.9", "turn:192.0.2.9"])]
+            bench.signalling.emit(.iceServers(ICEServerList(servers: servers, lifetime: 600)))
+            try await bench.call()
+            #expect(try self.settings(of: bench).servers.map(\.url.scheme) == [.stun])
+            guard case .done(let status) = await bench.supervisor.answer(.status) else { return #expect(Bool(false)) }
+            #expect(status["servers"]?.array?.count == 2)
+        }
+    }
+
     @Test func credentialsThatAreOverAreNotUsed() async throws {
         let bench = try bench()
         try await bench.run {

@@ -15,7 +15,7 @@ struct KioskControl: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Status.self, Call.self, Hangup.self, Answer.self, Refuse.self, Stats.self, Config.self, ListDevices.self,
-            Test.self, Snapshot.self,
+            Test.self, Snapshot.self, Network.self,
         ])
 }
 

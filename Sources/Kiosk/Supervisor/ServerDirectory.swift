@@ -10,6 +10,8 @@ struct ServerDirectory {
         var url: ICEServerURL
         var username: String
         var credential: String
+
+        var isRelay: Bool { url.scheme == .turn || url.scheme == .turns }
     }
 
     private let site: SiteConfiguration.Network
@@ -38,6 +40,11 @@ struct ServerDirectory {
 
     private func servers(at now: Instant) -> [Server] { (now < toldUntil ? told : []) + ours }
 
+    /// The servers' addresses, each once.
+    func urls(at now: Instant) -> [ICEServerURL] {
+        servers(at: now).reduce(into: []) { if !$0.contains($1.url) { $0.append($1.url) } }
+    }
+
     /// Names that must be resolved to use the servers, in their order, each once.
     func hosts(at now: Instant) -> [String] {
         servers(at: now).reduce(into: []) { if !$0.contains($1.url.host) { $0.append($1.url.host) } }
@@ -61,7 +68,8 @@ struct ServerDirectory {
     func settings(at now: Instant) -> NetworkSettings {
         var settings = NetworkSettings()
         settings.servers = Array(
-            servers(at: now).flatMap { server in
+            // Without credentials a relay is known for the network's check alone.
+            servers(at: now).filter { !$0.isRelay || !$0.credential.isEmpty }.flatMap { server in
                 (IPAddress(server.url.host).map { [$0] } ?? addresses[server.url.host, default: []]).map {
                     MediaServer(url: server.url, address: $0, username: server.username, credential: server.credential)
                 }

@@ -42,6 +42,7 @@ extension Supervisor {
             ("answersInMilliseconds", countdown.map { .integer($0) }), ("detail", call.detail.map { .string($0) }),
             ("online", .bool(state.offlineSince == nil)), ("server", server.map { .string($0) }),
             ("devices", .members(devices)), ("panel", panelStatus()),
+            ("servers", .array(servers.urls(at: with.clock.now()).map { .string("\($0)") })),
             ("media", .members([("losses", .integer(Int64(counters.mediaLosses)))])),
         ])
     }

@@ -62,6 +62,10 @@ package struct Switchboard: SocketIOApplication {
         // The welcome first: whoever has connectionSuccess knows by then what kind of server this is.
         send(.welcome(version: 1, maxUsers: Int64(limits.usersPerRoom)), to: socket.session)
         send(.connectionSuccess(sockId: socket.sid), to: socket.session)
+        // A kiosk resolves the servers' names and tries the way to them before it is called.
+        if let turn, clients[socket.sid]?.hello?.role == .kiosk {
+            send(.iceServers(turn.announcement), to: socket.session)
+        }
     }
 
     package mutating func disconnected(_ socket: SocketID, now: Instant) {

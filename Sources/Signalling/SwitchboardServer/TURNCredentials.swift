@@ -18,6 +18,9 @@ package struct TURNCredentials: Sendable {
         (self.urls, self.secret, self.lifetime) = (urls, secret, lifetime)
     }
 
+    /// The servers alone, for who prepares for calls.
+    package var announcement: ICEServerList { ICEServerList(servers: [.init(urls: urls)], lifetime: lifetime) }
+
     /// - Parameters:
     ///   - name: whom the server's log will name; random, and nobody's real name.
     ///   - unixTime: seconds.
