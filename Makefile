@@ -15,8 +15,9 @@ build: ## install what is missing and build the programs (.build/release)
 	@$(SWIFT_BUILD)
 
 .PHONY: demo
-demo: build ## switchboard and kiosk on this machine; prints their addresses (PORT=, PANEL_PORT=)
-	@scripts/demo
+demo: build ## switchboard and kiosk on this machine; prints their addresses (PORT=, PANEL_PORT=; TURN=1: with a relay)
+	@if [ -n "$(TURN)" ]; then scripts/setup relay; fi
+	@TURN=$(TURN) scripts/demo
 
 .PHONY: test
 test: ## everything that must hold: lint, unit and simulation tests, browser and other stacks
@@ -32,6 +33,11 @@ test-unit: ## the Swift tests alone
 test-interop: build ## the browser, the ancestor's server and other stacks alone
 	@scripts/setup test
 	@$(PYTEST) Tests/Interop
+
+.PHONY: test-network
+test-network: build ## calls across NATs, firewalls and a relay, in network namespaces (root)
+	@scripts/setup test
+	@$(PYTEST) Tests/Network
 
 .PHONY: fuzz
 fuzz: ## the long form of the hostile-input tests (CALLPOINT_FUZZ=100 times as many mutations)
