@@ -97,6 +97,7 @@ let package = Package(
         target("ICE", in: "WebRTC", ["Primitives", "STUN"], pure: true),
         target("TURN", in: "WebRTC", ["Primitives", "STUN"], pure: true),
         target("SDP", in: "WebRTC", ["Primitives"], pure: true),
+        target("MulticastDNS", in: "WebRTC", ["Primitives"], pure: true),
         target("RTP", in: "WebRTC", ["Primitives"], pure: true),
         target("JitterBuffer", in: "WebRTC", ["Primitives", "RTP"], pure: true),
         target("CongestionControl", in: "WebRTC", ["Primitives"], pure: true),
@@ -159,8 +160,8 @@ let package = Package(
         target(
             "Supervisor", in: "Kiosk",
             [
-                "Primitives", "LinuxIO", "CallControl", "MediaControl", "KioskConfiguration", "Observability",
-                "Screens",
+                "Primitives", "LinuxIO", "MulticastDNS", "CallControl", "MediaControl", "KioskConfiguration",
+                "Observability", "Screens",
                 "FrontPanel", "GPIOPanel", "Devices", "VirtualDevices", "SignallingMessages", "SignallingClient",
                 "LocalControl", logging,
             ] + nio),
@@ -208,6 +209,7 @@ let package = Package(
         tests("STUNTests", ["STUN", "Primitives"]),
         tests("ICETests", ["ICE", "STUN", "Primitives"]),
         tests("TURNTests", ["Simulation", "TURN", "STUN", "Primitives"]),
+        tests("MulticastDNSTests", ["MulticastDNS", "Primitives"]),
         tests("SDPTests", ["SDP", "Primitives"]),
         tests("RTPTests", ["RTP", "Primitives"]),
         tests("JitterBufferTests", ["JitterBuffer", "RTP", "Primitives"]),

@@ -45,13 +45,12 @@ import Testing
               policy: no-host
               ports: 50000-50099
               interfaces: {only: [eth*, wlan0]}
-              hideAddresses: true
             """
         ).network
         #expect(network.iceServers.map(\.urls.count) == [1, 2])
         #expect(network.iceServers[1].urls[1].description == "turns:turn.example.org:443")
         #expect(network.iceServers[1].credentialFile == "turn-secret")
-        #expect(network.policy == .noHost && network.hideAddresses && network.ports == 50_000...50_099)
+        #expect(network.policy == .noHost && network.ports == 50_000...50_099)
         #expect(network.onlyInterfaces == ["eth*", "wlan0"] && network.exceptInterfaces == nil)
         let nothing = try site("kiosk: {name: Ward, room: 1}\nsignalling: {url: 'ws://h'}").network
         #expect(nothing.iceServers.isEmpty && nothing.policy == .all && nothing.ports == nil)

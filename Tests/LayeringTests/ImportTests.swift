@@ -37,7 +37,8 @@ import Testing
 
     /// Targets that decide and do nothing else: a run of theirs replays from its inputs.
     static let pure: Set = [
-        "Primitives", "STUN", "ICE", "TURN", "SDP", "RTP", "CongestionControl", "JitterBuffer", "Devices",
+        "Primitives", "STUN", "MulticastDNS", "ICE", "TURN", "SDP", "RTP", "CongestionControl", "JitterBuffer",
+        "Devices",
         "CallControl", "MediaControl", "SignallingMessages", "SocketIO",
     ]
 
@@ -104,7 +105,8 @@ import Testing
     static let layers: [[String]] = [
         ["Primitives"],
         [
-            "STUN", "SDP", "RTP", "DTLS", "SRTP", "Codecs", "Devices", "LinuxIO", "CallControl", "MediaControl",
+            "STUN", "MulticastDNS", "SDP", "RTP", "DTLS", "SRTP", "Codecs", "Devices", "LinuxIO", "CallControl",
+            "MediaControl",
             "SignallingMessages",
         ],
         [

@@ -18,7 +18,6 @@ let network: NetworkSettings = {
     settings.policy = .relay
     settings.ports = 50_000...50_099
     settings.exceptInterfaces = ["tun*"]
-    settings.hidesAddresses = true
     settings.authorities = "/etc/kiosk/ca.pem"
     return settings
 }()

@@ -1,3 +1,4 @@
+import LocalControl
 import MediaControl
 import Primitives
 import SignallingClient
@@ -27,6 +28,10 @@ import Testing
         return before.last ?? NetworkSettings()
     }
 
+    private func candidates(of bench: Bench) -> [String] {
+        bench.media.commands.compactMap { if case .remoteCandidate(_, let text, _, _) = $0 { text } else { nil } }
+    }
+
     @Test func whatTheSwitchboardNamesIsThereBeforeTheSession() async throws {
         let bench = try bench("{iceServers: [{urls: ['stun:192.0.2.9']}], policy: relay, ports: 50000-50009}")
         try await bench.run {
@@ -49,8 +54,26 @@ import Testing
             bench.signalling.emit(.iceServers(ICEServerList(servers: servers, lifetime: 600)))
             try await bench.call()
             #expect(try self.settings(of: bench).servers.map(\.url.scheme) == [.stun])
-            guard case .done(let status) = await bench.supervisor.answer(.status) else { return #expect(Bool(false)) }
-            #expect(status["servers"]?.array?.count == 2)
+            let reply = await bench.supervisor.answer(.status)
+            #expect(reply.json["result"]?["servers"]?.array?.count == 2)
+        }
+    }
+
+    @Test func aNameOnTheLocalNetworkIsResolvedBeforeItIsUsed() async throws {
+        let name = "6f4e9a52-19b7-4c1d-9d6a-0d9b6f3b2a10.local"
+        let bench = try Bench { $0 == name ? [IPAddress(ipv4: 0xC0A8_0207)] : [] }
+        try await bench.run {
+            try await bench.call()
+            for host in [name, "unknown.local", "192.168.2.9"] {
+                let text = "candidate:1 1 udp 2113937151 \(host) 50123 typ host generation 0"
+                bench.signalling.emit(.candidate(SignalledCandidate(candidate: text, sdpMid: "0"), from: "d1"))
+            }
+            try await bench.until("both are told") { self.candidates(of: bench).count == 2 }
+            #expect(
+                Set(self.candidates(of: bench)) == [
+                    "candidate:1 1 udp 2113937151 192.168.2.7 50123 typ host generation 0",
+                    "candidate:1 1 udp 2113937151 192.168.2.9 50123 typ host generation 0",
+                ])
         }
     }
 

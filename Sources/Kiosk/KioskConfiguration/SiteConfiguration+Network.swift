@@ -19,8 +19,6 @@ extension SiteConfiguration {
         /// Interfaces by name, `*` for any ending. Nil: all; and nil: those that containers and virtual machines make.
         public var onlyInterfaces: [String]?
         public var exceptInterfaces: [String]?
-        /// Own addresses are told as random `.local` names, which only the local network can resolve.
-        public var hideAddresses: Bool
         /// A PEM file of authorities to trust at `turns:` instead of the system's. Read by kiosk-mediad.
         public var authorities: String?
     }
@@ -44,7 +42,6 @@ extension SiteConfiguration.Network {
         let interfaces = section.section("interfaces")
         onlyInterfaces = interfaces.texts("only", count: 16, length: 15)
         exceptInterfaces = interfaces.texts("except", count: 16, length: 15)
-        hideAddresses = section.truth("hideAddresses", default: false)
         authorities = section.path("authorities")
     }
 

@@ -17,8 +17,6 @@ public struct NetworkSettings: Equatable, Sendable {
     /// Names of interfaces, `*` at the end for any ending; nil for all, and for the usual exceptions.
     public var onlyInterfaces: [String]?
     public var exceptInterfaces: [String]?
-    /// Own addresses are told as random `.local` names.
-    public var hidesAddresses = false
     /// A PEM file of authorities to trust instead of the system's.
     public var authorities: String?
 
@@ -55,7 +53,6 @@ extension ByteWriter {
         writeOptional(settings.ports?.upperBound)
         writeNames(settings.onlyInterfaces)
         writeNames(settings.exceptInterfaces)
-        writeFlag(settings.hidesAddresses)
         writeOptionalText(settings.authorities)
     }
 
@@ -87,7 +84,6 @@ extension ByteReader {
         }
         settings.onlyInterfaces = try names()
         settings.exceptInterfaces = try names()
-        settings.hidesAddresses = try flag()
         settings.authorities = try optionalText()
         return settings
     }

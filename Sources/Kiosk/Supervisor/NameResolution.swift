@@ -18,7 +18,9 @@ enum NameResolution {
             return []
         }
         let thread = try? MediaThread(name: "names") {
-            answer.yield(HostNames.addresses(of: name))
+            answer.yield(
+                name.lowercased().hasSuffix(".local")
+                    ? MulticastResolution.addresses(of: name) : HostNames.addresses(of: name))
             underWay.subtract(1, ordering: .relaxed)
         }
         guard thread != nil else {

@@ -82,7 +82,6 @@ struct ServerDirectory {
         settings.ports = site.ports
         settings.onlyInterfaces = site.onlyInterfaces
         settings.exceptInterfaces = site.exceptInterfaces
-        settings.hidesAddresses = site.hideAddresses
         settings.authorities = site.authorities
         return settings
     }

@@ -64,6 +64,8 @@ public actor Supervisor {
     var servers: ServerDirectory
     /// What the media process of now was told.
     var sentNetwork = NetworkSettings()
+    /// How many `.local` names have been asked for in a session.
+    var localNames: (session: SessionNumber, count: Int) = (0, 0)
     var server: String?
     var counters = Counters()
     var presence: KioskStatus?
@@ -211,7 +213,7 @@ public actor Supervisor {
     private func perform(_ effects: [CallEffect]) {
         for effect in effects {
             if case .openSession = effect { sendNetwork() }
-            if let command = effect.mediaCommand { with.media.send(command) }
+            if let command = effect.mediaCommand, !resolvesFirst(command) { with.media.send(command) }
             if let action = effect.signallingAction { outgoing.yield(action) }
             if case .record(let record) = effect { note(record) }
         }
