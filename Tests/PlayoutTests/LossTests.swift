@@ -12,9 +12,10 @@ import Testing
         var recovered: UInt64
     }
 
-    static func listen(_ talk: Talk, isLost: (Int) -> Bool) throws -> Result {
+    static func listen(_ talk: Talk, jitter: Int64 = 0, isLost: (Int) -> Bool) throws -> Result {
         let listener = try Listener()
-        listener.run(talk.packets) { isLost($0) ? nil : 40_000 }
+        var random = RandomSource(seed: 1)
+        listener.run(talk.packets) { isLost($0) ? nil : 40_000 + Int64.random(in: 0...jitter, using: &random) }
         let statistics = listener.statistics
         return Result(
             score: Intelligibility.score(clean: talk.clean, heard: listener.heard, lag: 48 * 80),
@@ -22,10 +23,12 @@ import Testing
             recovered: statistics.fecPacketsReceived - statistics.fecPacketsDiscarded)
     }
 
-    static func compare(_ seed: UInt64, loss: Int, isLost: (Int) -> Bool) throws -> (with: Result, without: Result) {
+    static func compare(
+        _ seed: UInt64, loss: Int, jitter: Int64 = 0, isLost: (Int) -> Bool
+    ) throws -> (with: Result, without: Result) {
         let sound = Talk.speech(seconds: 16, seed: seed, pitch: seed % 2 == 0 ? 110 : 190)
-        let with = try listen(Talk(sound, .init(expectedLoss: max(10, loss))), isLost: isLost)
-        let without = try listen(Talk(sound, .init(errorCorrection: false)), isLost: isLost)
+        let with = try listen(Talk(sound, .init(expectedLoss: max(10, loss))), jitter: jitter, isLost: isLost)
+        let without = try listen(Talk(sound, .init(errorCorrection: false)), jitter: jitter, isLost: isLost)
         print("seed \(seed), \(loss) % lost: with FEC \(with), without \(without)")
         return (with, without)
     }
@@ -37,6 +40,16 @@ import Testing
         let result = try Self.compare(seed, loss: 20) { lost[$0] }
         #expect(result.with.score > 0.95)
         #expect(1 - result.with.score < 0.6 * (1 - result.without.score))
+        #expect(result.with.concealed < 0.5 * result.without.concealed)
+    }
+
+    @Test(arguments: [4, 5] as [UInt64])
+    func aFifthLostAndTheRestUneven(seed: UInt64) throws {
+        var random = RandomSource(seed: seed)
+        let lost = (0..<1_000).map { _ in random.chance(0.2) }
+        let result = try Self.compare(seed, loss: 20, jitter: 30_000) { lost[$0] }
+        #expect(result.with.score > 0.94)
+        #expect(result.with.score > result.without.score)
         #expect(result.with.concealed < 0.5 * result.without.concealed)
     }
 
