@@ -17,8 +17,8 @@ public struct TURNAllocation: ~Copyable, Sendable {
         case allocating, allocated, failed(TURNError), redirected(TransportAddress), closed
     }
 
-    public let server: TransportAddress
-    public let transport: TURNTransport
+    public private(set) var server: TransportAddress
+    public private(set) var transport: TURNTransport
     public internal(set) var state = State.allocating
     /// The addresses on the server that peers see.
     public internal(set) var relayedIPv4: TransportAddress?
@@ -27,9 +27,9 @@ public struct TURNAllocation: ~Copyable, Sendable {
     public internal(set) var mappedAddress: TransportAddress?
     public internal(set) var counters = TURNCounters()
 
-    let configuration: TURNConfiguration
-    let credentials: TURNCredentials?
-    let packets: BufferPool
+    private(set) var configuration: TURNConfiguration
+    private(set) var credentials: TURNCredentials?
+    private(set) var packets: BufferPool
     var random: RandomSource
     var now: Instant
 
