@@ -61,11 +61,12 @@ static int read_address(const struct nlmsghdr *header, struct callpoint_interfac
     return 1;
 }
 
+// Up, and with a cable or an access point at its other end.
 static int is_up(int fd, const char *name) {
     struct ifreq request;
     memset(&request, 0, sizeof request);
     strncpy(request.ifr_name, name, sizeof request.ifr_name - 1);
-    return ioctl(fd, SIOCGIFFLAGS, &request) == 0 && request.ifr_flags & IFF_UP;
+    return ioctl(fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
 }
 
 int callpoint_interfaces(struct callpoint_interface *list, unsigned room) {

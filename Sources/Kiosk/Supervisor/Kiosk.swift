@@ -69,7 +69,21 @@ public enum Kiosk {
                 display: presenter.map(Self.pulse)),
             logger: logger)
         await exchange.open(to: supervisor)
+        let addresses: AddressMonitor?
+        do throws(SystemError) {
+            addresses = try AddressMonitor { addresses in
+                Task {
+                    logger.info("addresses changed", metadata: ["addresses": "\(addresses)"])
+                    await signalling.addressesChanged(to: addresses)
+                    await supervisor.networkChanged()
+                }
+            }
+        } catch {
+            addresses = nil
+            logger.warning("this host's addresses are not watched", metadata: ["reason": "\(error)"])
+        }
         await supervisor.run()
+        addresses?.stop()
     }
 
     private static func pulse(_ presenter: ScreenPresenter) -> @Sendable () async -> Void {

@@ -34,6 +34,8 @@ public protocol SignallingService: Sendable {
     func run() async
     @discardableResult
     func send(_ action: SignallingAction) async -> SignallingDelivery
+    /// The host has these addresses now.
+    func addressesChanged(to addresses: [IPAddress]) async
     /// Returns when the loop that holds the connection has gone round.
     func pulse() async
 }
@@ -81,6 +83,7 @@ extension ScreenService {
     public func pulse() async {}
 }
 extension SignallingService {
+    public func addressesChanged(to addresses: [IPAddress]) async {}
     public func pulse() async {}
 }
 extension SignallingClient: SignallingService {

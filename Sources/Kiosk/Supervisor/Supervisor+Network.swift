@@ -22,6 +22,9 @@ extension Supervisor {
         }
     }
 
+    /// Another network may have another resolver, which knows other addresses.
+    func networkChanged() { resolveServers(servers.hosts(at: with.clock.now())) }
+
     private func resolveServers(_ hosts: [String]) {
         for host in hosts {
             let resolve = with.resolve

@@ -15,7 +15,7 @@ public struct InterfaceAddress: Sendable, Equatable {
 }
 
 public enum NetworkInterfaces {
-    /// The addresses that ICE may use as host candidates: up, and neither loopback (unless asked for), unspecified,
+    /// The addresses that ICE may use as host candidates: up, with a carrier, and neither loopback (unless asked for), unspecified,
     /// nor link-local (RFC 8445 §5.1.1.1), nor deprecated or tentative; on an interface that `filter` lets through. Where
     /// an interface has a temporary IPv6 address the lasting one of the same network is left out, as it names the
     /// machine wherever that goes (RFC 8835 §3.5). At most 32, in the kernel's order. Any thread; asks the kernel.

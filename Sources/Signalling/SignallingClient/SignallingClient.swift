@@ -73,6 +73,19 @@ public actor SignallingClient {
         return delivery
     }
 
+    /// The host has these addresses now. A connection from one that is gone will never hear of it: it is made anew at once,
+    /// and not after the silence that ends any connection.
+    public func addressesChanged(to addresses: [IPAddress]) {
+        guard let channel, let local = channel.localAddress?.ipAddress.flatMap({ IPAddress($0) }),
+            !addresses.contains(local)
+        else { return }
+        attempt += 1
+        channel.close(promise: nil)
+        self.channel = nil
+        machine.connectionLost("this host's address has gone", now: now)
+        apply()
+    }
+
     /// This connection's socket id; nil while not connected.
     public var sockId: String? { machine.sockId }
 
