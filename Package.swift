@@ -222,13 +222,15 @@ let package = Package(
             path: "Tests/ScriptedDevices", swiftSettings: common),
         // Two engines in virtual time; what several suites drive.
         .target(
-            name: "Simulation", dependencies: ["PeerConnection", "DTLS", "SDP", "STUN", "Primitives"],
+            name: "Simulation", dependencies: ["PeerConnection", "JitterBuffer", "DTLS", "SDP", "STUN", "Primitives"],
             path: "Tests/Simulation",
             swiftSettings: common),
         tests(
             "PeerConnectionTests",
             ["Simulation", "PeerConnection", "SDP", "ICE", "STUN", "RTP", "DTLS", "SRTP", "Primitives"]),
-        tests("SimulationTests", ["Simulation", "PeerConnection", "SDP", "ICE", "RTP", "DTLS", "Primitives"]),
+        tests(
+            "SimulationTests",
+            ["Simulation", "JitterBuffer", "PeerConnection", "SDP", "ICE", "RTP", "DTLS", "Primitives"]),
         tests("AllocationTests", ["PeerConnection", "Codecs", "DTLS", "Primitives", "CAllocationCounter"]),
         tests("LinuxIOTests", ["LinuxIO", "Primitives"]),
         tests("TLSTests", ["TLS", "LinuxIO", "Primitives"]),

@@ -44,6 +44,27 @@ private func due(_ nacks: inout NACKGenerator, at milliseconds: Int64) -> [UInt1
     #expect(gaveUp && !again)
 }
 
+/// Each fifth packet comes 25 ms after it is missed: the first ones are asked for in vain, later ones waited for.
+@Test func aPathThatReordersIsLearnt() {
+    var nacks = NACKGenerator()
+    nacks.roundTripTime = .milliseconds(100)
+    nacks.received(0, now: .zero)
+    var early = 0
+    var late = 0
+    for number in 1..<1_000 as Range<Int64> {
+        let now = Instant.zero + .milliseconds(number * 5)
+        if number % 5 != 0 { nacks.received(number, now: now) }
+        if number > 5, (number - 5) % 5 == 0, number >= 10 { nacks.received(number - 5, now: now) }
+        let asked = due(&nacks, at: number * 5).count
+        if number < 50 { early += asked } else { late += asked }
+    }
+    #expect(early >= 1)
+    #expect(late == 0)
+    // What is really lost is asked for all the same.
+    nacks.received(2_000 - 900, now: .zero + .seconds(6))
+    #expect(!due(&nacks, at: 6_100).isEmpty)
+}
+
 @Test func gapLargerThanTheListNeedsAKeyFrame() {
     var nacks = NACKGenerator(capacity: 100)
     nacks.received(10, now: .zero)

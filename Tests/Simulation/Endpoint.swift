@@ -1,4 +1,5 @@
 public import DTLS
+public import JitterBuffer
 public import PeerConnection
 public import Primitives
 
@@ -26,6 +27,10 @@ public final class Endpoint {
     public private(set) var events: [PeerEvent] = []
     public private(set) var framesReceived = 0
     public private(set) var keyFramesReceived = 0
+    /// When frames are seen, as the decode thread shows them.
+    public private(set) var playout = VideoPlayout()
+    public private(set) var freezes = FreezeWatch()
+    private var lastShown = Instant.zero
     public private(set) var firstFrameAt: Instant?
     public private(set) var lastFrameAt: Instant?
     public private(set) var audioReceived: Set<UInt32> = []
@@ -126,6 +131,8 @@ public final class Endpoint {
         if let lastNumber, number <= lastNumber { faults.append("frame \(number) came after \(lastNumber)") }
         lastNumber = number
         framesReceived += 1
+        lastShown = max(lastShown, playout.due(timestamp: frame.timestamp, completeAt: frame.completeAt))
+        freezes.shown(at: lastShown)
         if firstFrameAt == nil { firstFrameAt = now }
         lastFrameAt = now
     }

@@ -13,7 +13,11 @@ struct DecodeLoop: ~Copyable {
     private var waiter: Waiter
     private var decoder: VP8Decoder?
     private var synchronizer = AVSynchronizer()
+    private var playout = VideoPlayout()
+    private var freezes = FreezeWatch()
     private var waiting: ReceivedVideoFrame?
+    /// When the frame that waits is to be seen, as far as the path is concerned.
+    private var dueAt = Instant.zero
 
     init(_ state: EngineState) throws(SystemError) { self.init(state, try Waiter(state.decodeSignal)) }
 
@@ -28,7 +32,7 @@ struct DecodeLoop: ~Copyable {
             let now = MonotonicClock.now()
             state.heartbeats.beat(.decode, now: now)
             while !hasWaiting, let item = state.toDecode.pop() { take(item) }
-            let due = waiting.due(delay: synchronizer.videoDelay)
+            let due = hasWaiting ? dueAt + synchronizer.videoDelay : .distantFuture
             if due <= now {
                 if let frame = waiting.take() { show(frame) }
                 state.allocations.note(.decode)
@@ -39,13 +43,18 @@ struct DecodeLoop: ~Copyable {
         }
     }
 
-    private var hasWaiting: Bool { waiting.due(delay: .zero) != .distantFuture }
+    private var hasWaiting: Bool { waiting.isThere }
 
     private mutating func take(_ item: consuming DecodeItem) {
         switch consume item {
-        case .frame(let frame): waiting = consume frame
+        case .frame(let frame):
+            dueAt = playout.due(timestamp: frame.timestamp, completeAt: frame.completeAt)
+            state.counters.playoutDelay.set(playout.delay.nanoseconds)
+            waiting = consume frame
         case .restart:
             synchronizer = AVSynchronizer()
+            playout.reset()
+            freezes.restart()
             state.audioDelay.set(0)
             state.counters.firstFrameDecoded.set(0)
         // The decoder starts anew with the next key frame; its memory stays.
@@ -72,6 +81,8 @@ struct DecodeLoop: ~Copyable {
             let now = MonotonicClock.now()
             count(layout, isKeyFrame: frame.isKeyFrame, from: start, to: now)
             lend(picture, layout, at: now)
+            freezes.shown(at: now)
+            state.counters.note(freezes)
             follow(PlayedMedia(timestamp: frame.timestamp, at: now), now: now)
         } catch {
             fail()
@@ -114,11 +125,10 @@ struct DecodeLoop: ~Copyable {
 }
 
 extension ReceivedVideoFrame? {
-    /// When the frame is to be seen; `.distantFuture` if there is none.
-    fileprivate func due(delay: Interval) -> Instant {
+    fileprivate var isThere: Bool {
         switch self {
-        case .some(let frame): frame.completeAt + delay
-        case .none: .distantFuture
+        case .some: true
+        case .none: false
         }
     }
 }

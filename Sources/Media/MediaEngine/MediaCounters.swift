@@ -1,3 +1,4 @@
+import JitterBuffer
 import MediaControl
 import Primitives
 
@@ -34,6 +35,11 @@ final class MediaCounters: Sendable {
     let keyFramesDecoded = Counter()
     let framesDropped = Counter()
     let decodeFailures = Counter()
+    let freezes = Gauge()
+    /// In milliseconds.
+    let freezesDuration = Gauge()
+    /// Nanoseconds that video waits so that late frames do not show.
+    let playoutDelay = Gauge()
     let decodeNanoseconds = Counter()
     let picturesShown = Counter()
     /// When the first picture of the session that is shown was decoded, on the monotonic clock; 0 before.
@@ -47,6 +53,11 @@ final class MediaCounters: Sendable {
     let playoutLatency = Gauge()
 
     let commandsRefused = Counter()
+
+    func note(_ watch: borrowing FreezeWatch) {
+        freezes.set(Int64(clamping: watch.freezeCount))
+        freezesDuration.set(Int64(watch.totalFreezesDuration * 1e3))
+    }
 
     func note(_ adaptation: borrowing EncoderAdaptation) {
         limitation.set(Int64(adaptation.limitation.rawValue))
@@ -103,6 +114,9 @@ final class MediaCounters: Sendable {
             Statistic("inbound-rtp/video/totalDecodeTime", seconds(decodeNanoseconds)),
             Statistic("inbound-rtp/video/framesRendered", Double(picturesShown.count)),
             Statistic("inbound-rtp/video/firstFrameDecodedAt", Double(firstFrameDecoded.current) / 1e9),
+            Statistic("inbound-rtp/video/freezeCount", Double(freezes.current)),
+            Statistic("inbound-rtp/video/totalFreezesDuration", Double(freezesDuration.current) / 1e3),
+            Statistic("inbound-rtp/video/playoutDelay", Double(playoutDelay.current) / 1e9),
             Statistic("inbound-rtp/video/frameWidth", Double(frameWidth.current)),
             Statistic("inbound-rtp/video/frameHeight", Double(frameHeight.current)),
             Statistic("playout/underruns", Double(underruns.count)),

@@ -79,7 +79,8 @@ public struct CongestionController: Sendable {
         if packet.probe != 0 {
             probes.arrived(packet.probe, size: packet.size, sentAt: packet.sentAt, arrival: arrival)
         }
-        if let change = groups.add(sentAt: packet.sentAt, arrival: arrival) { trend.add(change) }
+        // A probe's packets queue up on themselves: that says nothing of the rate.
+        if packet.probe == 0, let change = groups.add(sentAt: packet.sentAt, arrival: arrival) { trend.add(change) }
     }
 
     /// All statuses of a feedback have been given.

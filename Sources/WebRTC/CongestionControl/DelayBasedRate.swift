@@ -8,6 +8,10 @@ struct DelayBasedRate: Sendable {
     private static let decrease = 0.6...0.92
     /// A queue that is longer is one too many, whether it still grows or not.
     private static let longestQueue = Interval.milliseconds(80)
+    /// One that is shorter is not worth a smaller picture, though it grows.
+    private static let shortestQueue = Interval.milliseconds(12)
+    /// What `throughput` looks back over, and a round trip.
+    private static let measuring = Interval.milliseconds(700)
     /// A second's growth while the link's capacity is not known.
     private static let growth = 1.08
     /// And where it is known to carry more.
@@ -17,6 +21,7 @@ struct DelayBasedRate: Sendable {
     private var state = State.increase
     private var lastUpdate: Instant?
     private(set) var lastDecrease = Instant.zero
+    private var raisedAt = Instant(nanoseconds: .min / 2)
     /// Throughputs at which queues grew: their mean and deviation, in bits per second.
     private var capacity: Double?
     private var deviation = 0.0
@@ -29,6 +34,7 @@ struct DelayBasedRate: Sendable {
         defer { lastUpdate = now }
         let elapsed = min(1, max(0, (now - (lastUpdate ?? now)).seconds))
         switch usage {
+        case .over where queue < Self.shortestQueue: state = .hold
         case .over: slowDown(queue, throughput, roundTripTime, now)
         case .under: state = .hold
         case .normal where queue > Self.longestQueue: slowDown(queue, throughput, roundTripTime, now)
@@ -47,6 +53,7 @@ struct DelayBasedRate: Sendable {
         let carried = found.isOpen ? found.bitrate : 0.92 * found.bitrate
         if carried > bitrate {
             bitrate = carried
+            raisedAt = now
             if found.isOpen { capacity = nil }
         } else if mayLower, !found.isOpen {
             note(found.bitrate)
@@ -62,7 +69,8 @@ struct DelayBasedRate: Sendable {
         let pause = max(.milliseconds(10), min(roundTripTime, .milliseconds(200)))
         guard now - lastDecrease >= pause || throughput.map({ $0 < bitrate / 2 }) == true else { return }
         lastDecrease = now
-        let arrived = throughput ?? bitrate
+        // What arrived before a probe raised the rate says nothing of what the link carries.
+        let arrived = now - raisedAt < Self.measuring ? max(throughput ?? 0, bitrate) : throughput ?? bitrate
         note(arrived)
         let factor = min(Self.decrease.upperBound, max(Self.decrease.lowerBound, 1 - queue.seconds))
         bitrate = min(bitrate, factor * arrived)

@@ -36,6 +36,8 @@ public struct Pacer: Sendable {
     public static let longestDelay = Interval.milliseconds(250)
     /// What may leave at once after a pause: what a timer's grain of a millisecond would hold up.
     static let burst = Interval.milliseconds(4)
+    /// A probe's packets leave evenly: two at once would arrive drawn out on any path.
+    static let probeBurst = Interval.milliseconds(1)
     static let paddingSize = 1_000
 
     /// Bits per second that may be sent in all.
@@ -83,7 +85,7 @@ public struct Pacer: Sendable {
     /// Begins a probe; one that goes on is given up.
     public mutating func begin(_ probe: Probe, now: Instant) {
         self.probe = probe
-        isFreeAt = min(isFreeAt, now)
+        isFreeAt = now
     }
 
     /// There was no memory for the packet that was due: nothing leaves before `instant`.
@@ -126,7 +128,7 @@ public struct Pacer: Sendable {
 
     private mutating func take(_ size: Int, now: Instant) {
         let time = Interval.nanoseconds(Int64(Double(size * 8) / rate * 1e9))
-        isFreeAt = max(isFreeAt, now - Self.burst) + time
+        isFreeAt = max(isFreeAt, now - (probe == nil ? Self.burst : Self.probeBurst)) + time
         probe?.count(size)
         if let probe, probe.isDone { self.probe = nil }
     }

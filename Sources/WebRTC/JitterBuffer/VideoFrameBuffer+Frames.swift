@@ -36,7 +36,7 @@ extension VideoFrameBuffer {
     private mutating func block(now: Instant) -> Instant {
         if let blockedSince { return blockedSince }
         blockedSince = now
-        if continuity.isLayered { layerDue = now + Self.layerWait }
+        if continuity.isLayered { layerDue = now + layerWait }
         return now
     }
 
@@ -60,7 +60,7 @@ extension VideoFrameBuffer {
             }
         }
         guard expected != nil else { return nil }
-        let leavesLayers = blockedSince.map { now >= $0 + Self.layerWait } ?? false
+        let leavesLayers = blockedSince.map { now >= $0 + layerWait } ?? false
         for sequence in start...highest {
             guard let first = held(sequence), first.startsFrame else { continue }
             let follows = continuity.isNextPicture(first) || leavesLayers && continuity.isIndependentOfLost(first)

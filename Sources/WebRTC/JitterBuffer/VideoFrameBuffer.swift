@@ -12,7 +12,7 @@ public struct VideoFrameBuffer: ~Copyable {
     /// How long an incomplete frame is waited for; a few round trips are of use.
     public var maximumWait = Interval.milliseconds(400)
     /// What lost packets of a higher temporal layer are waited for.
-    static let layerWait = Interval.milliseconds(20)
+    public var layerWait = Interval.milliseconds(20)
     /// After a start in the middle of a stream: the key frame may just have been overtaken.
     static let startGrace = Interval.milliseconds(20)
 

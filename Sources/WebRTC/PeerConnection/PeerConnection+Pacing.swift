@@ -19,8 +19,10 @@ extension PeerConnection {
     mutating func retransmit(_ sequenceNumber: UInt16) {
         let decision = videoSender.cache.request(sequenceNumber, now: now, roundTripTime: roundTripTime)
         guard decision == .granted, let size = videoSender.cache.size(of: sequenceNumber) else { return }
-        _ = videoSender.pacer.queueRetransmission(
-            Pacer.Packet(sequenceNumber: sequenceNumber, size: size, queuedAt: now))
+        let packet = Pacer.Packet(sequenceNumber: sequenceNumber, size: size, queuedAt: now)
+        _ = videoSender.pacer.queueRetransmission(packet)
+        // Lost again, it would be seen.
+        if videoSender.cache.takeDouble(sequenceNumber) { _ = videoSender.pacer.queueRetransmission(packet) }
     }
 
     /// Only with retransmissions of their own stream can a probe be filled up.

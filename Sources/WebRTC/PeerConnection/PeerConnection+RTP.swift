@@ -92,7 +92,7 @@ extension PeerConnection {
         let sequence = videoReceiver.unwrapper.unwrap(header.sequenceNumber)
         videoReceiver.reception.received(sequence: sequence, timestamp: header.timestamp, arrival: now)
         videoReceiver.statistics.count(header)
-        insertVideo(packet, header, sequence)
+        insertVideo(packet, header, sequence, isRetransmission: false)
     }
 
     private mutating func receiveRetransmission(_ packet: consuming PooledBuffer, _ header: RTPHeader) {
@@ -102,12 +102,17 @@ extension PeerConnection {
                 &packet, header: header, originalSSRC: ssrc, originalPayloadType: video.codec.payloadType)
         else { return }  // a probe of the path, or too early to be of use
         // A retransmission never moves the sequence on: its number is near the latest or it is not this stream's.
-        insertVideo(packet, original, videoReceiver.unwrapper.peek(original.sequenceNumber))
+        insertVideo(
+            packet, original, videoReceiver.unwrapper.peek(original.sequenceNumber), isRetransmission: true)
     }
 
-    private mutating func insertVideo(_ packet: consuming PooledBuffer, _ header: RTPHeader, _ sequence: Int64) {
+    private mutating func insertVideo(
+        _ packet: consuming PooledBuffer, _ header: RTPHeader, _ sequence: Int64, isRetransmission: Bool
+    ) {
         videoReceiver.lastPacket = now
-        if video?.feedback.contains(.nack) == true { videoReceiver.losses.received(sequence, now: now) }
+        if video?.feedback.contains(.nack) == true {
+            videoReceiver.losses.received(sequence, isRetransmission: isRetransmission, now: now)
+        }
         switch videoReceiver.frames.insert(packet, header: header, sequence: sequence, arrival: now) {
         case .accepted: break
         case .duplicate, .late, .malformed: videoReceiver.statistics.packetsDiscarded &+= 1
@@ -122,8 +127,11 @@ extension PeerConnection {
         if videoReceiver.frames.nextDeadline <= now { videoReceiver.mayHaveFrames = true }
         videoReceiver.losses.discard(before: videoReceiver.frames.firstWanted)
         videoReceiver.losses.roundTripTime = roundTripTime
-        // Time for a retransmission, and for one more where that was lost too.
-        videoReceiver.frames.maximumWait = max(.milliseconds(400), min(roundTripTime * 3, .seconds(1)))
+        // Time for some retransmissions: a key frame takes a round trip too, and is lost more easily than a packet.
+        videoReceiver.frames.maximumWait = max(.milliseconds(700), min(roundTripTime * 6, .seconds(2)))
+        // What is lost of a higher layer is waited for as long as nobody sees that the picture stands still.
+        let repair = roundTripTime * 3 / 2 + .milliseconds(20)
+        videoReceiver.frames.layerWait = repair <= .milliseconds(150) ? repair : .milliseconds(20)
         if video.feedback.contains(.nack) { sendNACK(video, ssrc) }
         let gaveUp = videoReceiver.losses.takeGivenUp()
         if gaveUp || videoReceiver.frames.needsKeyFrame(now: now) {

@@ -3,17 +3,21 @@ public import Primitives
 /// Which packets of one stream are missing, and when to ask for them again (RFC 4585 §6.2.1).
 ///
 /// The list is bounded and sorted; a packet is asked for once two later ones have come or a short wait is over, so that
-/// mere reordering costs nothing, then once a round trip, and is given up after some tries. What is given up, or a gap
+/// mere reordering costs nothing; on a path that is seen to reorder more, only after as long as that takes. Then it is
+/// asked for once a round trip, and given up after some tries. What is given up, or a gap
 /// larger than the list, is told by `takeGivenUp`: the stream then needs a key frame.
 public struct NACKGenerator: Sendable {
     /// Later packets that make a missing one lost rather than reordered.
     public static let reorderTolerance: Int64 = 2
     /// A missing packet is asked for after this even if too few later ones come.
     public static let reorderWait = Interval.milliseconds(10)
+    /// On a path that reorders, what is learnt goes up to this.
+    public static let longestReorderWait = Interval.milliseconds(60)
     public static let maximumTries: UInt8 = 10
 
     private struct Missing: Sendable {
         var sequence: Int64
+        var noticed: Instant
         var due: Instant
         var tries: UInt8
     }
@@ -27,6 +31,8 @@ public struct NACKGenerator: Sendable {
 
     private let capacity: Int
     private var missing: [Missing] = []
+    /// What is known of packets that come late by themselves: nothing more than usual, or how long they take.
+    private var reordering = Interval.zero
     private var highest: Int64?
     private var hasGivenUp = false
     private var farBehind = 0
@@ -42,7 +48,7 @@ public struct NACKGenerator: Sendable {
     /// Notes that packet `sequence` (unwrapped) came, by itself or as a retransmission.
     /// - Returns: whether it had been missing.
     @discardableResult
-    public mutating func received(_ sequence: Int64, now: Instant) -> Bool {
+    public mutating func received(_ sequence: Int64, isRetransmission: Bool = false, now: Instant) -> Bool {
         guard let last = highest else {
             highest = sequence
             return false
@@ -56,7 +62,8 @@ public struct NACKGenerator: Sendable {
                 return false
             }
             guard let index = index(of: sequence) else { return false }
-            missing.remove(at: index)
+            let entry = missing.remove(at: index)
+            learn(from: entry, isRetransmission: isRetransmission, now: now)
             return true
         }
         highest = sequence
@@ -69,7 +76,8 @@ public struct NACKGenerator: Sendable {
             return false
         }
         for lost in last + 1..<sequence {
-            missing.append(Missing(sequence: lost, due: now + Self.reorderWait, tries: 0))
+            missing.append(
+                Missing(sequence: lost, noticed: now, due: now + max(Self.reorderWait, reordering), tries: 0))
         }
         return false
     }
@@ -86,6 +94,7 @@ public struct NACKGenerator: Sendable {
         highest = nil
         hasGivenUp = false
         farBehind = 0
+        reordering = .zero
     }
 
     /// Whether something was given up since the last call.
@@ -135,7 +144,18 @@ public struct NACKGenerator: Sendable {
 
     private func isDue(_ entry: Missing, now: Instant) -> Bool {
         if entry.due <= now { return true }
-        return entry.tries == 0 && (highest ?? 0) - entry.sequence >= Self.reorderTolerance
+        guard entry.tries == 0, reordering <= Self.reorderWait else { return false }
+        return (highest ?? 0) - entry.sequence >= Self.reorderTolerance
+    }
+
+    /// Where retransmissions have no stream of their own, one that comes sooner than any answer could is none.
+    private mutating func learn(from entry: Missing, isRetransmission: Bool, now: Instant) {
+        let late = now - entry.noticed
+        if !isRetransmission, entry.tries == 0 || late < roundTripTime * 3 / 4 {
+            reordering = min(Self.longestReorderWait, max(reordering, late * 5 / 4))
+        } else {
+            reordering = reordering - reordering / 32
+        }
     }
 
     /// One round trip and some slack for its variation, a quarter more with each try.

@@ -2,8 +2,8 @@ public import Primitives
 
 /// The last packets sent on one stream, before protection, to answer NACKs from.
 ///
-/// Bounds what a peer's NACKs can make us send: a packet at most three times, not twice within a round trip, and
-/// in all at most a fifth of what the stream itself sends, beyond one burst of `burst` bytes.
+/// Bounds what a peer's NACKs can make us send: a packet is asked for three times at most, not twice within a round trip,
+/// and sent twice for the second and third time; in all at most a fifth of what the stream itself sends, beyond one burst of `burst` bytes.
 public struct RetransmissionCache: ~Copyable {
     /// What became of a request.
     public enum Decision: Equatable, Sendable {
@@ -99,6 +99,19 @@ public struct RetransmissionCache: ~Copyable {
 
     /// Packets that can be kept.
     public var capacity: Int { entries.count }
+
+    /// Whether to send the packet twice this time, as the answers before have not arrived; already counted against the
+    /// limits. Ask once after a request was granted.
+    public mutating func takeDouble(_ sequenceNumber: UInt16) -> Bool {
+        let index = place(of: sequenceNumber)
+        guard entries[index].header?.sequenceNumber == sequenceNumber, entries[index].retransmissions > 1,
+            packets.isFilled(index), credit >= packets[index].count * 5
+        else { return false }
+        credit -= packets[index].count * 5
+        retransmittedPackets += 1
+        retransmittedBytes += UInt64(packets[index].count)
+        return true
+    }
 
     /// Writes the packet again as it was into `buffer`; false if it is not here or does not fit.
     public borrowing func copy(_ sequenceNumber: UInt16, into buffer: inout PooledBuffer) -> Bool {
