@@ -43,6 +43,10 @@ test-network: build ## calls across NATs, firewalls and a relay, in network name
 fuzz: ## the long form of the hostile-input tests (CALLPOINT_FUZZ=100 times as many mutations)
 	@CALLPOINT_FUZZ=$${CALLPOINT_FUZZ:-100} CALLPOINT_SEEDS=$${CALLPOINT_SEEDS:-100000} scripts/test unit
 
+.PHONY: campaign
+campaign: ## 10,000 simulated calls over every network profile (640 in `make test`)
+	@CALLPOINT_CAMPAIGN=$${CALLPOINT_CAMPAIGN:-10000} scripts/campaign
+
 .PHONY: soak
 soak: build ## 2000 calls in a row (the short form in `make test` is 200)
 	@scripts/setup test

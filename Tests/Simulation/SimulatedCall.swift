@@ -8,12 +8,27 @@ public struct PathConditions: Sendable {
     public var jitter = Interval.zero
     public var loss = 0.0
     public var duplication = 0.0
+    /// Losses that come in bursts, beside those by chance.
+    public var bursts: LossBursts?
     /// Bits per second that the link carries each way; nil for more than anybody sends.
     public var capacity: Double?
     /// What would have to wait longer for the link is dropped.
     public var longestQueue = Interval.milliseconds(300)
 
     public init() {}
+}
+
+/// Loss of a path that is good or bad for a while (Gilbert 1960, Elliott 1963), judged at each datagram.
+public struct LossBursts: Sendable {
+    /// Chances to become bad, and good again.
+    public var enter: Double
+    public var leave: Double
+    /// Of each datagram while it is bad.
+    public var loss: Double
+
+    public init(enter: Double, leave: Double, loss: Double) {
+        (self.enter, self.leave, self.loss) = (enter, leave, loss)
+    }
 }
 
 /// Two endpoints, the network between them and the time that both go by; everything follows from the seed.
@@ -61,6 +76,7 @@ public final class SimulatedCall {
 
     private var queue = EventQueue()
     private var lastSignal: [Instant] = [.zero, .zero]
+    private var isBad = [false, false]
     /// When the link has carried what it was given, by side.
     private var linkIsFree: [Instant] = [.zero, .zero]
     /// The longest that a datagram has waited for the link and on it.
@@ -206,6 +222,11 @@ public final class SimulatedCall {
     func carry(_ size: Int, by side: Side, isHalfWay: Bool = false, _ happening: () -> Happening) {
         let loss = isHalfWay ? conditions.loss / 2 : conditions.loss
         if loss > 0, random.chance(loss) { return }
+        if let bursts = conditions.bursts {
+            let isBad = random.chance(self.isBad[side.rawValue] ? 1 - bursts.leave : bursts.enter)
+            self.isBad[side.rawValue] = isBad
+            if isBad, random.chance(bursts.loss) { return }
+        }
         let copies = conditions.duplication > 0 && random.chance(conditions.duplication) ? 2 : 1
         var queueing = Interval.zero
         if let capacity = conditions.capacity {
