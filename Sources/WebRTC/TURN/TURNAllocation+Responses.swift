@@ -115,15 +115,12 @@ extension TURNAllocation {
         guard let nonce = message.nonce?.toArray(), let realm = message.realm?.toArray() ?? authentication?.realm,
             credentials.username.count + realm.count + nonce.count <= Self.credentialLimit
         else { return end(.failed(.malformed)) }
-        if realm != authentication?.realm {
-            guard
-                let key = LongTermKey.md5(
-                    username: credentials.username, realm: realm, password: credentials.password)
-            else { return end(.failed(.unauthorized)) }
-            authentication = Authentication(realm: realm, nonce: nonce, key: key)
-        } else {
-            authentication?.nonce = nonce
-        }
+        let known = authentication.flatMap { $0.realm == realm ? $0.key : nil }
+        let key =
+            known
+            ?? LongTermKey.md5(username: credentials.username, realm: realm, password: credentials.password)
+        guard let key else { return end(.failed(.unauthorized)) }
+        authentication = Authentication(realm: realm, nonce: nonce, key: key)
         repeatRequest(transaction)
     }
 
