@@ -44,8 +44,10 @@ extension NetworkLoop {
         switch command {
         case .createOffer: try offer(peer, now: now)
         case .remoteOffer(_, let sdp):
-            let answer = try accept(offer: sdp, peer, now: now)
-            state.control.post(.localDescription(peer: peer.number, type: .answer, sdp: answer))
+            // When both sides have offered at once, ours gives way: the other may be a page that knows of no such thing.
+            if let answer = try peer.connection.accept(offer: sdp, isPolite: true, now: now) {
+                state.control.post(.localDescription(peer: peer.number, type: .answer, sdp: answer))
+            }
         case .remoteAnswer(_, let sdp): try peer.connection.accept(answer: sdp, now: now)
         case .remoteCandidate(_, let candidate, let mid, let mLineIndex):
             peer.connection.addRemoteCandidate(candidate, mid: mid, mLineIndex: mLineIndex.map(Int.init), now: now)
@@ -62,17 +64,6 @@ extension NetworkLoop {
     private func offer(_ peer: Peer, now: Instant) throws(NegotiationError) {
         let sdp = try peer.connection.createOffer(now: now)
         state.control.post(.localDescription(peer: peer.number, type: .offer, sdp: sdp))
-    }
-
-    /// When both sides have offered at once, ours gives way (RFC 8829 §4.1.10.2): the other side may be a page that knows
-    /// of no such thing.
-    private func accept(offer: String, _ peer: Peer, now: Instant) throws(NegotiationError) -> String {
-        do throws(NegotiationError) {
-            return try peer.connection.accept(offer: offer, now: now)
-        } catch .wrongState(.haveLocalOffer) {
-            peer.connection.rollbackOffer()
-            return try peer.connection.accept(offer: offer, now: now)
-        }
     }
 
     private mutating func open(_ number: PeerNumber, previous: [ResumedSection], now: Instant) {

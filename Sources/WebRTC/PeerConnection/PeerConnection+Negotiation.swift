@@ -32,6 +32,19 @@ extension PeerConnection {
         return answer
     }
 
+    /// The same where both sides may have offered at once (perfect negotiation, W3C WebRTC §10.7): a polite side takes its
+    /// own open offer back, an impolite one passes the peer's over. What the polite one wanted is in its answer.
+    /// - Returns: the answer; nil if the offer was passed over, because the peer will answer ours.
+    public mutating func accept(
+        offer text: String, isPolite: Bool, now: Instant
+    ) throws(NegotiationError) -> String? {
+        if negotiator.signalingState == .haveLocalOffer {
+            guard isPolite else { return nil }
+            negotiator.rollback()
+        }
+        return try accept(offer: text, now: now)
+    }
+
     /// Applies the peer's answer to our last offer. Throws with everything as it was.
     public mutating func accept(answer text: String, now: Instant) throws(NegotiationError) {
         setTime(now)
