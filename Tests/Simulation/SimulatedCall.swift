@@ -62,6 +62,8 @@ public final class SimulatedCall {
     public private(set) var datagramsSent = 0
     /// Called with each datagram before the network sees it; false loses it.
     public var filter: ((Side, [UInt8]) -> Bool)?
+    /// Who gives way when both offer at once.
+    public var polite = Side.callee
     public var negotiationErrors: [String] = []
     /// Called with the sender and destination of each datagram.
     public var sentTo: ((Side, TransportAddress) -> Void)?
@@ -167,8 +169,9 @@ public final class SimulatedCall {
             settle(side)
         case .offer(let side, let text):
             do {
-                let answer = try self[side].peer.accept(offer: text, now: now)
-                signal(.answer(to: other(side), answer), to: other(side))
+                if let answer = try self[side].peer.accept(offer: text, isPolite: side == polite, now: now) {
+                    signal(.answer(to: other(side), answer), to: other(side))
+                }
             } catch {
                 negotiationErrors.append("\(side) answering: \(error)")
             }
