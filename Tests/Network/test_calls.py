@@ -64,6 +64,11 @@ class Clinic:
             time.sleep(0.1)
         raise AssertionError(f"the kiosk's picture does not move; the last number seen: {self.frame()}")
 
+    def picture_returns(self, timeout=20):
+        """Seconds from now until the picture moves again; what is still on its way at first does not count."""
+        time.sleep(1.5)
+        return 1.5 + self.picture_moves(timeout)
+
     def call(self, timeout=30):
         self.console.call()
         self.console.wait_for_phase("inCall", timeout)
@@ -190,7 +195,7 @@ def test_the_kiosks_address_changes(clinic):
     site = c.internet.kiosk
     site.here("ip", "addr", "del", f"{site.host4}/24", "dev", "eth0")
     site.give("eth0", "192.168.1.77", site.gateway4)
-    took = c.picture_moves(20)
+    took = c.picture_returns()
     assert took <= 10, f"the picture was back after {took:.1f} s"
     c.signalling_is_back()
     c.hang_up()
@@ -205,7 +210,7 @@ def test_the_kiosk_moves_from_cable_to_radio(clinic):
     site.here("ip", "addr", "add", "192.168.9.2/24", "dev", "wlan0")
     site.here("ip", "link", "set", "eth0", "down")
     site.here("ip", "route", "replace", "default", "via", "192.168.9.1", "dev", "wlan0")
-    took = c.picture_moves(20)
+    took = c.picture_returns()
     assert took <= 10, f"the picture was back after {took:.1f} s"
     c.signalling_is_back()
     c.hang_up()
@@ -218,7 +223,7 @@ def test_the_nat_forgets_its_mappings(clinic):
     c.internet.kiosk.rules("flush ruleset")
     c.internet.kiosk.nat("symmetric")
     c.internet.kiosk.at_router("conntrack", "-F", check=False)
-    took = c.picture_moves(20)
+    took = c.picture_returns()
     assert took <= 10, f"the picture was back after {took:.1f} s"
     assert c.console.phase == "inCall"
 
@@ -229,6 +234,6 @@ def test_a_cut_of_five_seconds(clinic):
     c.internet.at(namespaces.INTERNET, "ip", "link", "set", "site1", "down")
     time.sleep(5)
     c.internet.at(namespaces.INTERNET, "ip", "link", "set", "site1", "up")
-    took = c.picture_moves(20)
+    took = c.picture_returns()
     assert took <= 10, f"the picture was back after {took:.1f} s"
     c.hang_up()

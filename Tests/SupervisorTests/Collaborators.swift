@@ -85,6 +85,7 @@ final class ScriptedSignalling: SignallingService {
         sink.finish()
     }
 
+    func addressesChanged(to addresses: [IPAddress]) async {}
     func send(_ action: SignallingAction) async -> SignallingDelivery {
         log.withLock { $0.append(action) }
         return .sent

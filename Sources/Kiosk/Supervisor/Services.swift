@@ -83,7 +83,6 @@ extension ScreenService {
     public func pulse() async {}
 }
 extension SignallingService {
-    public func addressesChanged(to addresses: [IPAddress]) async {}
     public func pulse() async {}
 }
 extension SignallingClient: SignallingService {
