@@ -37,7 +37,9 @@ extension PeerConnection {
     }
 
     private func relayIndex(_ stream: StreamNumber) -> Int? {
-        for i in 0..<relays.capacity where relays.isFilled(i) && relays[i].stream == stream { return i }
+        for i in 0..<relays.capacity where relays.isFilled(i) {
+            if relays.withElement(at: i, { $0.stream == stream }) { return i }
+        }
         return nil
     }
 
@@ -173,7 +175,7 @@ extension PeerConnection {
 
     /// "udp", "tcp" or "tls" if datagrams of this local address go through a relay.
     func relayProtocol(of local: TransportAddress) -> String? {
-        relayIndex(local: local).map { relays[$0].protocolName }
+        relayIndex(local: local).map { relays.withElement(at: $0) { $0.protocolName } }
     }
 }
 
