@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -20,12 +21,24 @@ struct SwitchboardResponder<Application: SocketIOApplication>: Sendable {
             response.headers[.accessControlAllowOrigin] = "*"
         } else if path == "/healthz" {
             response = text(.ok, "ok\n")
+            // What a kiosk's check of the network takes its clock's error from.
+            response.headers[.date] = Self.date()
         } else {
             response = file(request, path: path)
         }
         response.headers[.xContentTypeOptions] = "nosniff"
         if isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         return response
+    }
+
+    /// Now, as RFC 9110 §5.6.7 writes it.
+    private static func date() -> String {
+        var (seconds, parts) = (time(nil), tm())
+        gmtime_r(&seconds, &parts)
+        var text = [CChar](repeating: 0, count: 40)
+        // No locale is set, so the names are English.
+        let count = strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+        return String(decoding: text.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private func socketIO(_ request: Request, query: Substring, on connection: any Channel) async -> Response {
