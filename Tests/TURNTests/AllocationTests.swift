@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct AllocationTests {
     @Test(arguments: [false, true]) func allocatesWithLongTermCredentials(isStream: Bool) {
-        var exchange = Exchange(isStream: isStream)
+        var exchange = Exchange.begun(isStream: isStream)
         exchange.run(for: .seconds(1))
         #expect(exchange.events == [.allocated])
         #expect(exchange.allocation.relayedIPv4?.address == exchange.server.address.address)
@@ -16,14 +16,14 @@ import Testing
     }
 
     @Test func aWrongPasswordIsSaidOnce() {
-        var exchange = Exchange(password: "wrong")
+        var exchange = Exchange.begun(password: "wrong")
         exchange.run(for: .seconds(60))
         #expect(exchange.events == [.failed(.unauthorized)])
         #expect(exchange.sent.count == 2)
     }
 
     @Test func anAddressOfEachFamily() {
-        var exchange = Exchange { $0.hasIPv6 = true }
+        var exchange = Exchange.begun { $0.hasIPv6 = true }
         exchange.run(for: .seconds(1))
         #expect(exchange.allocation.relayedIPv4 != nil)
         #expect(exchange.allocation.relayedIPv6?.address.family == .ipv6)
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func aServerOfIPv6Alone() {
-        var exchange = Exchange { ($0.hasIPv6, $0.hasIPv4) = (true, false) }
+        var exchange = Exchange.begun { ($0.hasIPv6, $0.hasIPv4) = (true, false) }
         exchange.run(for: .seconds(1))
         #expect(exchange.events == [.allocated])
         #expect(exchange.allocation.relayedIPv4 == nil)
@@ -44,20 +44,20 @@ import Testing
     }
 
     @Test(arguments: [486, 508, 403, 442]) func refusalsCarryTheirNumber(code: Int) {
-        var exchange = Exchange { $0.refusal = code }
+        var exchange = Exchange.begun { $0.refusal = code }
         exchange.run(for: .seconds(60))
         #expect(exchange.events == [.failed(.refused(code))])
     }
 
     @Test func anAlternateServerIsNamed() {
         let other = TransportAddress(IPAddress(ipv4: 0x0808_0808), port: 3479)
-        var exchange = Exchange { $0.alternate = other }
+        var exchange = Exchange.begun { $0.alternate = other }
         exchange.run(for: .seconds(60))
         #expect(exchange.events == [.redirected(other)])
     }
 
     @Test func aDeadServerIsGivenUpInTime() {
-        var exchange = Exchange { $0.isDead = true }
+        var exchange = Exchange.begun { $0.isDead = true }
         exchange.run(for: .seconds(9))
         #expect(exchange.events == [])
         exchange.run(for: .seconds(1))
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func nothingIsRepeatedOverAStream() {
-        var exchange = Exchange(isStream: true) { $0.isDead = true }
+        var exchange = Exchange.begun(isStream: true) { $0.isDead = true }
         exchange.run(for: .seconds(11))
         #expect(exchange.events == [.failed(.unanswered)])
         #expect(exchange.sent == [.allocate])
@@ -74,7 +74,7 @@ import Testing
 
     @Test func aLossyPathOnlyDelays() {
         for seed in UInt64(1)...20 {
-            var exchange = Exchange { $0.isDead = true }
+            var exchange = Exchange.begun { $0.isDead = true }
             exchange.random = RandomSource(seed: seed)
             exchange.loss = 0.2
             exchange.server.isDead = false
@@ -85,7 +85,7 @@ import Testing
 
     /// An hour: allocation, permission and channel live on through stale nonces; the wire shows how often.
     @Test func anHourOfRenewal() {
-        var exchange = Exchange()
+        var exchange = Exchange.begun()
         exchange.run(for: .seconds(1))
         exchange.allocation.bindChannel(to: Exchange.peer, now: exchange.now)
         for minute in 0..<60 {
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func whatIsNotUsedIsNotRenewed() {
-        var exchange = Exchange()
+        var exchange = Exchange.begun()
         exchange.run(for: .seconds(1))
         let isRelayed = exchange.relay([1])
         #expect(isRelayed)
@@ -117,13 +117,13 @@ import Testing
     }
 
     @Test func anIdleAllocationKeepsTheWayOpen() {
-        var exchange = Exchange()
+        var exchange = Exchange.begun()
         exchange.run(for: .seconds(61))
         #expect((3...4).contains(exchange.server.counts["keepalive"] ?? 0))
     }
 
     @Test func aServerThatForgotIsSeenAtTheNextRenewal() {
-        var exchange = Exchange()
+        var exchange = Exchange.begun()
         exchange.run(for: .seconds(1))
         exchange.server.restart()
         exchange.run(for: .seconds(301))
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test func closingGivesItBack() {
-        var exchange = Exchange()
+        var exchange = Exchange.begun()
         exchange.run(for: .seconds(1))
         exchange.allocation.close(now: exchange.now)
         exchange.settle()

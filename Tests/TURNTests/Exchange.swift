@@ -8,11 +8,11 @@ struct Exchange: ~Copyable {
     static let peer = TransportAddress(IPAddress(ipv4: 0xC633_6401), port: 4000)
     static let client = TransportAddress(IPAddress(ipv4: 0x0A00_0001), port: 5000)
 
-    let packets = BufferPool(slotCount: 64, slotSize: 1536)
+    let packets: BufferPool
     let server: SimulatedTURNServer
     let isStream: Bool
     var allocation: TURNAllocation
-    var now = Instant(nanoseconds: 1_000_000_000)
+    var now: Instant
     var events: [TURNEvent] = []
     /// What the server forwarded to peers.
     var forwarded: [[UInt8]] = []
@@ -22,15 +22,25 @@ struct Exchange: ~Copyable {
     var random = RandomSource(seed: 8656)
     private var deadline = Instant.distantFuture
 
-    init(isStream: Bool = false, password: String? = nil, prepare: (SimulatedTURNServer) -> Void = { _ in }) {
-        server = SimulatedTURNServer(address: TransportAddress(IPAddress(ipv4: 0xC0A8_0001), port: 3478))
+    /// An exchange in which the allocation has said what it has to say at first.
+    static func begun(
+        isStream: Bool = false, password: String? = nil, prepare: (SimulatedTURNServer) -> Void = { _ in }
+    ) -> Exchange {
+        var exchange = Exchange(isStream, password, prepare)
+        exchange.settle()
+        return exchange
+    }
+
+    // Reads nothing of itself and calls none of its own methods: Swift 6.3 would then destroy an allocation that is not there yet.
+    private init(_ isStream: Bool, _ password: String?, _ prepare: (SimulatedTURNServer) -> Void) {
+        let (packets, now) = (BufferPool(slotCount: 64, slotSize: 1536), Instant(nanoseconds: 1_000_000_000))
+        let server = SimulatedTURNServer(address: TransportAddress(IPAddress(ipv4: 0xC0A8_0001), port: 3478))
         prepare(server)
-        self.isStream = isStream
         allocation = TURNAllocation(
             server: server.address, transport: isStream ? .stream : .datagrams,
             credentials: TURNCredentials(username: server.username, password: password ?? server.password),
             random: RandomSource(seed: 1), packets: packets, now: now)
-        settle()
+        (self.packets, self.now, self.server, self.isStream) = (packets, now, server, isStream)
     }
 
     private var who: SimulatedTURNServer.Client { .init(Self.client, isStream: isStream) }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct RelayingTests {
     @Test(arguments: [false, true]) func indicationsFirstThenChannelData(isStream: Bool) {
-        var exchange = Exchange(isStream: isStream)
+        var exchange = Exchange.begun(isStream: isStream)
         exchange.run(for: .seconds(1))
         for size in [1, 2, 3, 4, 1200] {
             let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0) }
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func whatDoesNotFitIsCounted() {
-        var exchange = Exchange()
+        var exchange = Exchange.begun()
         exchange.run(for: .seconds(1))
         let fits = exchange.relay([UInt8](repeating: 1, count: 1500))
         #expect(fits)
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func aForbiddenPeerIsAskedForOnce() {
-        var exchange = Exchange { $0.forbidden = [Exchange.peer.address] }
+        var exchange = Exchange.begun { $0.forbidden = [Exchange.peer.address] }
         exchange.run(for: .seconds(1))
         _ = exchange.relay([1])
         let isRelayed = exchange.relay([2])
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func strangersAreNotHeard() {
-        var exchange = Exchange()
+        var exchange = Exchange.begun()
         exchange.run(for: .seconds(1))
         let unasked = exchange.hear([1])
         #expect(unasked == [])
@@ -67,7 +67,7 @@ import Testing
 
     /// The seeds of the hostile tests: one of each message that a server sends.
     static func recording() -> [[UInt8]] {
-        var exchange = Exchange()
+        var exchange = Exchange.begun()
         exchange.run(for: .seconds(1))
         _ = exchange.relay([1, 2, 3])
         var seeds: [[UInt8]] = [[0x40, 0, 0, 3, 1, 2, 3], [0x40, 0, 0, 4, 1, 2, 3, 4]]
@@ -82,7 +82,7 @@ import Testing
     @Test func mutatedMessagesNeitherTrapNorBreakIt() {
         let seeds = Self.recording()
         #expect(seeds.count == 4)
-        var exchange = Exchange()
+        var exchange = Exchange.begun()
         exchange.run(for: .seconds(1))
         _ = exchange.relay([1])
         exchange.allocation.bindChannel(to: Exchange.peer, now: exchange.now)
