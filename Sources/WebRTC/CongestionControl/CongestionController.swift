@@ -53,10 +53,10 @@ public struct CongestionController: Sendable {
         if probe != 0 { probes.sent(probe) }
     }
 
-    /// A probe to begin now; nil if it is not time. Ask when video is about to be sent.
-    public mutating func takeProbe(now: Instant) -> Probe? {
+    /// A probe to begin now; nil if it is not time. Ask when video is about to be sent, of which `waiting` bytes are.
+    public mutating func takeProbe(waiting: Int, now: Instant) -> Probe? {
         probes.take(
-            target: Double(targetBitrate), maximum: min(requested, Double(maximumBitrate)),
+            waiting: waiting, target: Double(targetBitrate), maximum: min(requested, Double(maximumBitrate)),
             lowered: delays.lastDecrease, isOverused: trend.usage == .over, now: now)
     }
 

@@ -66,6 +66,8 @@ public struct Pacer: Sendable {
     public var freeVideo: Int { video.free }
     /// Packets of new video that wait.
     public var videoCount: Int { video.count }
+    /// Bytes of new video that wait.
+    public var videoBytes: Int { video.bytes }
     public var isEmpty: Bool { video.count == 0 && retransmissions.count == 0 }
 
     /// How long new video that came now would wait at the target: above `longestDelay` the encoder had better leave a

@@ -1,6 +1,6 @@
 import Primitives
 
-/// When to probe, and how fast: at the start with the first key frame itself, which leaves in a burst; later with twice the
+/// When to probe, and how fast: at the start with the first key frame itself, which leaves in a burst, twice; later with twice the
 /// rate as long as that is below what may be sent; and at once again after a probe that met no limit.
 struct ProbeSchedule: Sendable {
     /// After a rate was lowered, until the queue is gone.
@@ -19,15 +19,16 @@ struct ProbeSchedule: Sendable {
     private(set) var isStarting = true
 
     /// The next probe, if it is time.
-    mutating func take(target: Double, maximum: Double, lowered: Instant, isOverused: Bool, now: Instant) -> Probe? {
+    mutating func take(waiting: Int, target: Double, maximum: Double, lowered: Instant, isOverused: Bool, now: Instant) -> Probe? {
         if result != nil {
             guard now - startedAt > Self.patience else { return nil }
             finish(now: now)
         }
         if isFirst {
-            // The frame's own packets, nothing in addition.
+            // The frame's own packets, and each of them once more: without it nothing is seen, and to ask for what was lost
+            // of it takes a round trip.
             isFirst = false
-            return start(Double(Pacer.firstBitrate), packets: 8, bytes: 0, now: now)
+            return start(Double(Pacer.firstBitrate), packets: 8, bytes: 2 * waiting, now: now)
         }
         if dueBitrate > 0 { return start(min(dueBitrate, 1.25 * maximum), now: now) }
         isStarting = false

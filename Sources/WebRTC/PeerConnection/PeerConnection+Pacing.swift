@@ -28,7 +28,7 @@ extension PeerConnection {
     /// Only with retransmissions of their own stream can a probe be filled up.
     mutating func beginProbeIfDue(_ video: MediaSection) {
         guard followsFeedback, videoSender.usesRetransmissionStream, videoSender.pacer.probe == nil,
-            let probe = videoSender.congestion.takeProbe(now: now)
+            let probe = videoSender.congestion.takeProbe(waiting: videoSender.pacer.videoBytes, now: now)
         else { return }
         videoSender.pacer.begin(probe, now: now)
     }
