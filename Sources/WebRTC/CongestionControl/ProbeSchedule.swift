@@ -19,7 +19,9 @@ struct ProbeSchedule: Sendable {
     private(set) var isStarting = true
 
     /// The next probe, if it is time.
-    mutating func take(waiting: Int, target: Double, maximum: Double, lowered: Instant, isOverused: Bool, now: Instant) -> Probe? {
+    mutating func take(waiting: Int, target: Double, maximum: Double, lowered: Instant, isOverused: Bool, now: Instant)
+        -> Probe?
+    {
         if result != nil {
             guard now - startedAt > Self.patience else { return nil }
             finish(now: now)
