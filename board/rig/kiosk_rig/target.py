@@ -56,7 +56,7 @@ class Target:
     @classmethod
     def qemu(cls, server="10.77.0.1"):
         guest = str(RIG / "guest")
-        here = {name: command.replace("{guest}", guest) for name, command in QEMU["here"].items()}
+        here = {name: command.replace("{guest}", shlex.quote(guest)) for name, command in QEMU["here"].items()}
         return cls("qemu", [guest, "ssh"], {**QEMU, "here": here}, server)
 
     @classmethod
