@@ -12,9 +12,12 @@ import VirtualDevices
         let board: MoodyBoard
         let call: Call
 
-        init(_ mood: MoodyBoard.Mood = .works(width: 320, height: 240)) throws {
+        init(_ mood: MoodyBoard.Mood = .works(width: 320, height: 240), bitrate: Int = 600_000) throws {
             board = try MoodyBoard(mood)
-            let (a, b) = (try KioskEnd(.test, devices: board), try KioskEnd(.test, devices: try CountingBoard()))
+            var configuration = MediaEngineConfiguration.test
+            configuration.videoBitrate = bitrate
+            let a = try KioskEnd(configuration, devices: board)
+            let b = try KioskEnd(.test, devices: try CountingBoard())
             try Call.greet(a, b)
             call = Call(a, 1, b, 2)
             try call.openDevices()
@@ -87,6 +90,18 @@ import VirtualDevices
         let back = try #require(try scene.timeToPictures(10))
         #expect(back < .seconds(5), "\(back.milliseconds) ms")
         #expect(try scene.call.callee.statistics(2)["inbound-rtp/video/frameWidth"] == 640)
+    }
+
+    /// A camera may give larger pictures than it was asked for; a narrow path then has them made smaller.
+    @Test func picturesLargerThanAskedForAreMadeSmaller() throws {
+        let scene = try Scene(.works(width: 1280, height: 720), bitrate: 100_000)
+        func width(_ call: Call) throws -> Double {
+            try call.callee.statistics(2)["inbound-rtp/video/frameWidth"] ?? .infinity
+        }
+        #expect(try scene.call.run(for: .seconds(30)) { try $0.seen.callee.pictures > 0 && width($0) < 1280 })
+        let seen = scene.call.seen.callee.pictures
+        #expect(try scene.call.run(for: .seconds(10)) { $0.seen.callee.pictures >= seen + 20 })
+        #expect(try scene.call.caller.statistics(1)["outbound-rtp/video/encodeFailures"] == 0)
     }
 
     @Test func aCutCameraIsSaidToBeNone() throws {

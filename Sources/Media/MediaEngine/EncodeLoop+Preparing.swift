@@ -21,7 +21,7 @@ extension EncodeLoop {
             return
         }
         drawn = DrawnPicture(layout)
-        scaled = scaled.take() ?? ScaledPicture(holding: layout)
+        scaled = ScaledPicture.reuse(scaled.take(), holding: layout)
         warmUp(&fresh, layout, now: now)
         encoder = consume fresh
     }

@@ -179,11 +179,13 @@ struct EncodeLoop: ~Copyable {
         _ frame: borrowing VideoFrame, _ size: (width: Int, height: Int), asKeyFrame: Bool
     ) -> Bool {
         guard let layout = PictureLayout(format: frame.layout.format, width: size.width, height: size.height),
-            var picture = scaled.take() ?? ScaledPicture(holding: frame.layout)
+            var picture = ScaledPicture.reuse(scaled.take(), holding: frame.layout)
         else { return false }
         var isEncoded = false
         if picture.show(frame, as: layout) {
             isEncoded = encode(picture, layout, asKeyFrame: asKeyFrame, capturedAt: frame.capturedAt)
+        } else {
+            state.counters.encodeFailures.increment()
         }
         scaled = consume picture
         return isEncoded

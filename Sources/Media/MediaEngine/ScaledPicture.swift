@@ -2,7 +2,8 @@ import CYUV
 import Devices
 import Primitives
 
-/// The camera's picture made smaller for the encoder, in memory that is taken once. The encode thread's.
+/// The camera's picture made smaller for the encoder, in memory that is taken once for each size of the camera. The encode
+/// thread's.
 struct ScaledPicture: ~Copyable {
     private var buffer: PooledBuffer
 
@@ -10,6 +11,13 @@ struct ScaledPicture: ~Copyable {
     init?(holding largest: PictureLayout) {
         guard let buffer = try? BufferPool(slotCount: 1, slotSize: largest.size).take() else { return nil }
         self.buffer = buffer
+    }
+
+    /// `old` if its memory is large enough, which it is not when a camera gives larger pictures than it was asked for or than
+    /// the one before.
+    static func reuse(_ old: consuming ScaledPicture?, holding largest: PictureLayout) -> ScaledPicture? {
+        if let old, old.buffer.capacity >= largest.size { return old }
+        return ScaledPicture(holding: largest)
     }
 
     var bytes: RawSpan {
