@@ -77,6 +77,11 @@ bench-peers: build ## Callpoint beside aiortc, GStreamer and Chromium as answere
 	@scripts/setup bench
 	@Benchmarks/peers/run
 
+.PHONY: bench-network
+bench-network: build ## the same across a cable that loses, delays and narrows, with tables for docs/network.md (root; 1 h 45 min)
+	@scripts/setup bench
+	@Benchmarks/network/run
+
 .PHONY: release
 release: ## stripped binaries with the Swift library linked in, in dist/, and their sizes
 	@scripts/setup build

@@ -36,10 +36,11 @@ class Pages:
         self.server.server_close()
 
 
-def camera_browser(size):
+def camera_browser(size, arguments=(), binary=None):
     """A browser whose camera shows the clip of that size."""
     width, height, _ = SIZES[size]
-    return Browser(arguments=(f"--use-file-for-fake-video-capture={clip.clip(width, height)}", PLAIN_ADDRESSES, "--mute-audio"))
+    camera = f"--use-file-for-fake-video-capture={clip.clip(width, height)}"
+    return Browser(arguments=(camera, PLAIN_ADDRESSES, "--mute-audio", *arguments), binary=binary)
 
 
 def browser_processes(browser):
@@ -70,6 +71,13 @@ class Caller:
 
     def statistics(self):
         return self.browser.run_async("return await readStatistics(peer)")
+
+    def record(self):
+        self.browser.run("recording = new Recording(peer)")
+
+    def recorded(self):
+        """What was counted since `record`, a dictionary four times a second."""
+        return self.browser.run("return recording.end()")
 
     def hang_up(self):
         self.browser.run("hangUp()")

@@ -43,6 +43,15 @@ class Verdicts:
             "PASS" if good else "FAIL", self.limits[name]["what"], "–" if value is None else f"{value:.{digits}f}",
             f"{limit:g} {self.limits[name]['unit']}".strip()])
 
+    def within(self, what, value, least=None, greatest=None, unit=""):
+        """A figure with a bound of its own; one that could not be read fails."""
+        good = value is not None and (least is not None or greatest is not None)
+        good = good and (least is None or value >= least) and (greatest is None or value <= greatest)
+        if not good:
+            self.failed.append(what)
+        bound = f"at least {least:g}" if least is not None else "–" if greatest is None else f"{greatest:g}"
+        self.rows.append(["PASS" if good else "FAIL", what, "–" if value is None else f"{value:.2f}", f"{bound} {unit}".strip()])
+
     def below(self, what, value, other, unit=""):
         """A figure that must be less than another of the same run."""
         good = value is not None and other is not None and value < other

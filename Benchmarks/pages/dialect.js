@@ -90,3 +90,26 @@ async function readStatistics(peer) {
   const reports = [...(await peer.getStats()).values()].filter(report => wanted.includes(report.type));
   return {at: wallClock(), reports};
 }
+
+// What a peer connection counts of its streams, four times a second from now on, by names like `inbound-rtp/video/framesDecoded`.
+class Recording {
+  samples = []; #timer;
+
+  constructor(peer) {
+    this.#timer = setInterval(async () => {
+      const {at, reports} = await readStatistics(peer);
+      const sample = {at: at / 1000};
+      for (const report of reports.filter(report => report.kind)) {
+        for (const [name, value] of Object.entries(report)) {
+          if (typeof value === 'number') sample[`${report.type}/${report.kind}/${name}`] = value;
+        }
+      }
+      this.samples.push(sample);
+    }, 250);
+  }
+
+  end() {
+    clearInterval(this.#timer);
+    return this.samples;
+  }
+}

@@ -24,6 +24,7 @@ from harness import clip  # noqa: E402
 parser = argparse.ArgumentParser()
 parser.add_argument("--url")
 parser.add_argument("--room")
+parser.add_argument("--every", type=int, default=30, help="say each so many pictures how many there were")
 for name in ("width", "height", "bitrate"):
     parser.add_argument(f"--{name}", type=int)
 options = parser.parse_args()
@@ -129,7 +130,7 @@ class Answerer:
                 self.decoded += 1
                 if self.decoded == 1:
                     say(call=call, frame=time.time() * 1000)
-                elif self.decoded % 30 == 0:
+                elif self.decoded % options.every == 0:
                     say(call=call, decoded=self.decoded, at=time.time())
 
 

@@ -19,11 +19,11 @@ from harness.caller import browser_processes, camera_browser, one  # noqa: E402
 class ScriptAnswerer(Process):
     """One of the Python programs beside this file, which tells by lines of JSON what happens."""
 
-    def __init__(self, folder, url, room, size, bitrate):
+    def __init__(self, folder, url, room, size, bitrate, every=30):
         super().__init__(folder)
         self.width, self.height = size
-        arguments = ["--url", url, "--room", room, "--width", self.width, "--height", self.height, "--bitrate", bitrate]
-        self.launch(arguments)
+        self.launch([
+            "--url", url, "--room", room, "--width", self.width, "--height", self.height, "--bitrate", bitrate, "--every", every])
 
     def said(self):
         """What it said of its last call."""
@@ -66,8 +66,8 @@ class GStreamer(ScriptAnswerer):
 class Chromium:
     name = "Chromium"
 
-    def __init__(self, pages, url, room, size, bitrate):
-        self.browser = camera_browser(f"{size[0]}x{size[1]}")
+    def __init__(self, pages, url, room, size, bitrate, **browser):
+        self.browser = camera_browser(f"{size[0]}x{size[1]}", **browser)
         self.browser.open(pages.url + "/answerer.html")
         self.browser.run_async("return await enter(args[0])", {
             "address": url.removeprefix("http://"), "room": room, "width": size[0], "height": size[1], "bitrate": bitrate})

@@ -24,6 +24,7 @@ parser.add_argument("--url")
 parser.add_argument("--room")
 parser.add_argument("--pictures")
 parser.add_argument("--count", type=int)
+parser.add_argument("--every", type=int, default=30, help="say each so many pictures how many there were")
 for name in ("width", "height", "bitrate"):
     parser.add_argument(f"--{name}", type=int)
 options = parser.parse_args()
@@ -116,7 +117,7 @@ class Call:
         self.decoded += 1
         if self.decoded == 1:
             say(call=self.number, frame=time.time() * 1000)
-        elif self.decoded % 30 == 0:
+        elif self.decoded % options.every == 0:
             say(call=self.number, decoded=self.decoded, at=time.time())
         return Gst.PadProbeReturn.OK
 

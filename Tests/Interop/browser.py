@@ -10,10 +10,10 @@ from selenium.webdriver.chrome.service import Service
 class Browser:
     """One browser with a profile of its own; `driver` is Selenium's."""
 
-    def __init__(self, camera=True, arguments=(), window="1280,900", accept_languages="en-US"):
+    def __init__(self, camera=True, arguments=(), window="1280,900", accept_languages="en-US", binary=None):
         self.profile = tempfile.mkdtemp(prefix="callpoint-chromium-")
         options = webdriver.ChromeOptions()
-        options.binary_location = shutil.which("chromium") or "/usr/bin/chromium"
+        options.binary_location = str(binary or shutil.which("chromium") or "/usr/bin/chromium")
         for argument in (
             "--headless=new",
             "--no-sandbox",
