@@ -7,7 +7,8 @@ import Glibc
 /// (a main actor's `main`), which would trap when the thread enters it.
 public final class MediaThread: @unchecked Sendable {  // the handle is written once, in init, and joined once
     private var handle = pthread_t()
-    private var joined = false
+    /// There is a thread that nobody has joined.
+    private var isOwed = false
 
     private final class Entry {
         let name: String
@@ -35,12 +36,16 @@ public final class MediaThread: @unchecked Sendable {  // the handle is written 
             entry.release()
             throw SystemError(errno: error, operation: "start thread \(name)")
         }
+        isOwed = true
     }
+
+    /// The thread goes on, and its stack is the kernel's again as soon as it has ended.
+    deinit { if isOwed { pthread_detach(handle) } }
 
     /// Waits for the thread's end. Once, by one thread.
     public func join() {
-        guard !joined else { return }
-        joined = true
+        guard isOwed else { return }
+        isOwed = false
         pthread_join(handle, nil)
     }
 }
