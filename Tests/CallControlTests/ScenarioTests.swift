@@ -141,6 +141,27 @@ import Testing
         #expect(machine.advance(to: .zero + .seconds(26)) == [.restartICE(1)])
     }
 
+    @Test func whatACallThatIsNotConnectedLackedIsRecorded() {
+        /// Ann has called and was answered; then these happen, and 20 s pass.
+        func failure(_ inputs: [CallInput]) -> ConnectionFailure? {
+            var machine = ready()
+            _ = machine.handle(.invited(by: Self.ann), now: .zero)
+            var effects = machine.handle(.pressed, now: .zero)
+            for input in inputs { effects += machine.handle(input, now: .zero) }
+            effects += machine.advance(to: .zero + .seconds(20))
+            for case .record(let record) in effects where record.reason == .connectionFailed { return record.failure }
+            return nil
+        }
+        let offer = CallInput.remoteDescription(.offer, sdp: "a=fingerprint:x", from: "a")
+        #expect(failure([]) == .noDescription)
+        #expect(failure([offer]) == .noPath)
+        #expect(failure([offer, .session(1, .failed)]) == .noPath)
+        #expect(failure([offer, .session(1, .closed)]) == .sessionClosed)
+        #expect(failure([.mediaLost]) == .noMediaProcess)
+        #expect(failure([offer, .present([Self.bob])]) == .peerLeft)
+        #expect(failure([offer, .session(1, .connected), .hungUp(by: Self.ann)]) == nil)
+    }
+
     @Test func aCallGoesOnWithoutTheServer() {
         var machine = inCall()
         #expect(machine.handle(.signallingLost, now: .zero + .seconds(1)).isEmpty)

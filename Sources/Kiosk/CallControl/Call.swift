@@ -30,6 +30,12 @@ struct Call: Hashable, Sendable {
         (self.agreed, self.offers) = (agreed, offers)
     }
 
+    /// What has kept it from being connected in time.
+    func lack(hasMedia: Bool) -> ConnectionFailure {
+        guard hasMedia, let negotiation else { return .noMediaProcess }
+        return negotiation.hasRemote ? .noPath : .noDescription
+    }
+
     /// When the call ends unless media flow by then.
     func deadline(_ limits: CallLimits) -> Instant {
         guard connected != nil else { return agreed + limits.connecting }

@@ -46,9 +46,14 @@ public struct CallRecord: Hashable, Sendable {
     /// How long media flowed; nil if they never did.
     public var duration: Interval?
     public var reason: EndReason
+    /// What a call that could not be connected lacked.
+    public var failure: ConnectionFailure?
 
-    public init(direction: Direction, peer: Party?, began: Instant, duration: Interval?, reason: EndReason) {
+    public init(
+        direction: Direction, peer: Party?, began: Instant, duration: Interval?, reason: EndReason,
+        failure: ConnectionFailure? = nil
+    ) {
         (self.direction, self.peer, self.began) = (direction, peer, began)
-        (self.duration, self.reason) = (duration, reason)
+        (self.duration, self.reason, self.failure) = (duration, reason, failure)
     }
 }

@@ -32,8 +32,9 @@ extension CallMachine {
     }
 
     /// The only way out of ringing and of a call.
-    mutating func end(_ reason: EndReason) {
-        var record = CallRecord(direction: .incoming, peer: nil, began: now, duration: nil, reason: reason)
+    mutating func end(_ reason: EndReason, because failure: ConnectionFailure? = nil) {
+        var record = CallRecord(
+            direction: .incoming, peer: nil, began: now, duration: nil, reason: reason, failure: failure)
         switch phase {
         case .idle, .ended: return
         case .ringingIn(let ringing): (record.peer, record.began) = (ringing.caller, ringing.since)

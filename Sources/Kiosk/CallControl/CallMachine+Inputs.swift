@@ -86,7 +86,7 @@ extension CallMachine {
                 call.peer = back
                 call.peerLeft = nil
             } else if call.connected == nil {
-                end(.connectionFailed)
+                end(.connectionFailed, because: .peerLeft)
                 return
             } else if call.peerLeft == nil {
                 call.peerLeft = now

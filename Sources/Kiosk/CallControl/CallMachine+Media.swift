@@ -60,7 +60,7 @@ extension CallMachine {
         case .failed, .closed:
             guard call.connected != nil else {
                 effects += [.sendHangUp(to: call.peer)]
-                end(.connectionFailed)
+                end(.connectionFailed, because: state == .failed ? .noPath : .sessionClosed)
                 return
             }
             interrupt(&call)

@@ -116,7 +116,11 @@ public struct CallMachine: Hashable, Sendable {
         case .call(let call):
             if call.deadline(policy.limits) <= now {
                 effects += [.sendHangUp(to: call.peer)]
-                end(call.connected == nil ? .connectionFailed : .connectionLost)
+                if call.connected == nil {
+                    end(.connectionFailed, because: call.lack(hasMedia: hasMedia))
+                } else {
+                    end(.connectionLost)
+                }
             } else {
                 mend(call)
             }

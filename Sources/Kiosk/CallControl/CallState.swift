@@ -62,6 +62,20 @@ public enum EndReason: String, Hashable, Sendable, CaseIterable {
     case connectionLost
 }
 
+/// Why a call that both sides had agreed to was not connected.
+public enum ConnectionFailure: String, Hashable, Sendable, CaseIterable {
+    /// Our media process was not running.
+    case noMediaProcess
+    /// The other side has sent no offer or no answer.
+    case noDescription
+    /// Both have said what they can do and where they are, and no way between them was found.
+    case noPath
+    /// The other side has left the room meanwhile.
+    case peerLeft
+    /// Either side could not use what the other offered, or has closed the session.
+    case sessionClosed
+}
+
 /// A lasting condition that staff must know of.
 public enum KioskFault: Hashable, Sendable {
     /// The media process is not running; a call cannot have picture or sound now.

@@ -9,9 +9,10 @@ import SignallingMessages
 /// is written and on the disk as a whole, or not at all; what a power cut left of one is not continued.
 public final class CallLog: Sendable {
     public static let sizeLimit = 1 << 20
+    private let directory: String
     private let path: String
 
-    public init(directory: String) { path = directory + "/calls.log" }
+    public init(directory: String) { (self.directory, path) = (directory, directory + "/calls.log") }
 
     /// - Parameter endedAt: milliseconds since 1970.
     /// - Returns: false if the line could not be written.
@@ -21,13 +22,14 @@ public final class CallLog: Sendable {
             ("began", .integer(endedAt - began)), ("ended", .integer(endedAt)),
             ("direction", .string(record.direction.rawValue)), ("peer", record.peer.map { .string($0.name) }),
             ("durationMilliseconds", record.duration.map { .integer($0.milliseconds) }),
-            ("reason", .string(record.reason.rawValue)),
+            ("reason", .string(record.reason.rawValue)), ("because", record.failure.map { .string($0.rawValue) }),
         ])
         var bytes: [UInt8] = []
         line.write(to: &bytes)
         bytes.append(UInt8(ascii: "\n"))
         var status = stat()
-        if stat(path, &status) == 0, status.st_size + bytes.count > Self.sizeLimit { rename(path, path + ".1") }
+        let isFull = stat(path, &status) == 0 && status.st_size + bytes.count > Self.sizeLimit
+        if isFull { rename(path, path + ".1") }
         let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
@@ -42,6 +44,15 @@ public final class CallLog: Sendable {
             _ = ftruncate(descriptor, end)
             return false
         }
-        return fdatasync(descriptor) == 0
+        guard fdatasync(descriptor) == 0 else { return false }
+        // A file that is new, or has a new name, is found after a power cut only if its folder is on the disk too.
+        return end > 0 && !isFull || Self.synchronise(directory)
+    }
+
+    private static func synchronise(_ directory: String) -> Bool {
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
     }
 }
