@@ -75,7 +75,7 @@ int from_sockaddr(const struct sockaddr *s, struct callpoint_address *a) {
     return 0;
 }
 
-int callpoint_udp_bind(struct callpoint_address *address) {
+static int udp_bind(struct callpoint_address *address, int shared) {
     struct sockaddr_storage s;
     socklen_t length = to_sockaddr(address, &s);
     int fd = socket(s.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -85,6 +85,8 @@ int callpoint_udp_bind(struct callpoint_address *address) {
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     if (s.ss_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    if (shared) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (shared) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     socklen_t bound = sizeof s;
     if (bind(fd, (struct sockaddr *)&s, length) < 0 || getsockname(fd, (struct sockaddr *)&s, &bound) < 0) {
         int saved = errno;
@@ -95,6 +97,9 @@ int callpoint_udp_bind(struct callpoint_address *address) {
     from_sockaddr((struct sockaddr *)&s, address);
     return fd;
 }
+
+int callpoint_udp_bind(struct callpoint_address *address) { return udp_bind(address, 0); }
+int callpoint_udp_bind_shared(struct callpoint_address *address) { return udp_bind(address, 1); }
 
 int callpoint_udp_receive(int fd, struct callpoint_datagram *batch, unsigned count) {
     struct mmsghdr messages[CALLPOINT_BATCH];

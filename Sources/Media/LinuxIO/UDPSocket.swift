@@ -21,6 +21,13 @@ public final class UDPSocket {
     private var queuedCount = 0
     private let scratch: UnsafeMutableRawBufferPointer
 
+    /// Beside other sockets that are bound so: for groups.
+    convenience init(bindingShared address: TransportAddress) throws(SystemError) {
+        var wanted = callpoint_address(address)
+        let descriptor = try FileDescriptor(callpoint_udp_bind_shared(&wanted), "bind UDP \(address)")
+        self.init(owning: descriptor, bound: address)
+    }
+
     /// Port 0 lets the kernel choose.
     public convenience init(binding address: TransportAddress) throws(SystemError) {
         var wanted = callpoint_address(address)

@@ -21,13 +21,8 @@ public struct MulticastDNSQuery: Sendable {
     ///   - id: random; the answer repeats it.
     /// - Returns: nil for any other name.
     public init?(name: String, id: UInt16) {
-        let lowered = name.lowercased()
-        guard lowered.hasSuffix(".local") else { return nil }
-        label = Array(lowered.utf8.dropLast(6))
-        guard (1...63).contains(label.count),
-            label.allSatisfy({ (48...57).contains($0) || (97...122).contains($0) || $0 == 45 })
-        else { return nil }
-        (self.name, self.id) = (lowered, id)
+        guard let label = MulticastDNSName.label(name) else { return nil }
+        (self.name, self.label, self.id) = (name.lowercased(), label, id)
     }
 
     /// The message that asks for A and AAAA (RFC 1035 §4.1).
@@ -51,15 +46,17 @@ public struct MulticastDNSQuery: Sendable {
             flags & 0x800F == 0x8000,
             let questions = reader.readUInt16(), let answers = reader.readUInt16(), reader.skip(4), questions <= 4
         else { return [] }
-        for _ in 0..<questions { guard skipName(&reader), reader.skip(4) else { return [] } }
+        for _ in 0..<questions { guard MulticastDNSName.skip(&reader), reader.skip(4) else { return [] } }
         var found: [IPAddress] = []
         for _ in 0..<min(answers, 32) {
             let start = reader.offset
-            guard skipName(&reader), let type = reader.readUInt16(), let kind = reader.readUInt16(), reader.skip(4),
+            guard MulticastDNSName.skip(&reader), let type = reader.readUInt16(), let kind = reader.readUInt16(),
+                reader.skip(4),
                 let size = reader.readUInt16(), let data = reader.readBytes(Int(size))
             else { return found }
             // The top bit asks caches to forget (RFC 6762 §10.2).
-            guard kind & 0x7FFF == 1, isOurs(message, at: start), let address = Self.address(type, data),
+            guard kind & 0x7FFF == 1, MulticastDNSName.matches(message, at: start, label),
+                let address = Self.address(type, data),
                 !found.contains(address), found.count < 8
             else { continue }
             found.append(address)
@@ -76,48 +73,5 @@ public struct MulticastDNSQuery: Sendable {
             return IPAddress(ipv6High: high, low: low)
         default: return nil
         }
-    }
-
-    /// Past a name: labels up to an empty one, or up to a pointer to the rest (RFC 1035 §4.1.4).
-    @_lifetime(reader: copy reader)
-    private func skipName(_ reader: inout ByteReader) -> Bool {
-        for _ in 0..<128 {
-            guard let length = reader.readUInt8() else { return false }
-            if length == 0 { return true }
-            if length & 0xC0 == 0xC0 { return reader.skip(1) }
-            guard length & 0xC0 == 0, reader.skip(Int(length)) else { return false }
-        }
-        return false
-    }
-
-    /// Whether the name at `offset` is the one asked for, pointers followed, each only backwards.
-    private func isOurs(_ message: RawSpan, at offset: Int) -> Bool {
-        var position = offset
-        var text: [UInt8] = []
-        for _ in 0..<128 {
-            guard let length = byte(message, position) else { return false }
-            if length == 0 { return text == label + Array(".local".utf8) }
-            if length & 0xC0 == 0xC0 {
-                guard let low = byte(message, position + 1) else { return false }
-                let target = Int(length & 0x3F) << 8 | Int(low)
-                guard target < position else { return false }
-                position = target
-                continue
-            }
-            guard length & 0xC0 == 0, text.count + Int(length) < 256 else { return false }
-            if !text.isEmpty { text.append(UInt8(ascii: ".")) }
-            for index in 1...Int(length) {
-                guard let character = byte(message, position + index) else { return false }
-                text.append((65...90).contains(character) ? character + 32 : character)
-            }
-            position += Int(length) + 1
-        }
-        return false
-    }
-
-    private func byte(_ message: RawSpan, _ offset: Int) -> UInt8? {
-        guard offset >= 0, offset < message.byteCount else { return nil }
-        var rest = ByteReader(message.extracting(droppingFirst: offset))
-        return rest.readUInt8()
     }
 }

@@ -26,6 +26,8 @@ struct callpoint_datagram {
 
 // A UDP socket bound to `address`, non-blocking, with arrival time stamps; `*address` gets the port that was bound.
 int callpoint_udp_bind(struct callpoint_address *address);
+// The same, beside other sockets with that address, for a group that several programs listen to.
+int callpoint_udp_bind_shared(struct callpoint_address *address);
 // Both return how many datagrams were moved, or -1 with errno.
 int callpoint_udp_receive(int fd, struct callpoint_datagram *batch, unsigned count);
 int callpoint_udp_send(int fd, const struct callpoint_datagram *batch, unsigned count);
