@@ -149,7 +149,7 @@ let package = Package(
         target("CallControl", in: "Kiosk", ["Primitives"], pure: true),
         target("MediaControl", in: "Kiosk", ["Primitives"], pure: true),
         target("KioskConfiguration", in: "Kiosk", ["Primitives", "Devices", "CYAML"]),
-        target("NetworkCheck", in: "Kiosk", ["Primitives", "STUN", "LinuxIO", "TLS"]),
+        target("NetworkCheck", in: "Kiosk", ["Primitives", "STUN", "TURN", "LinuxIO", "TLS", "SignallingMessages"]),
         target("Observability", in: "Kiosk", ["Primitives", logging]),
         target("LocalControl", in: "Kiosk", ["Primitives", "LinuxIO", "SignallingMessages"]),
         target(
@@ -161,7 +161,7 @@ let package = Package(
             "Supervisor", in: "Kiosk",
             [
                 "Primitives", "LinuxIO", "MulticastDNS", "CallControl", "MediaControl", "KioskConfiguration",
-                "Observability", "Screens",
+                "Observability", "Screens", "NetworkCheck", "TLS",
                 "FrontPanel", "GPIOPanel", "Devices", "VirtualDevices", "SignallingMessages", "SignallingClient",
                 "LocalControl", logging,
             ] + nio),
@@ -267,7 +267,8 @@ let package = Package(
             "SwitchboardServerTests",
             ["SwitchboardServer", "SignallingMessages", "SocketIO", "WebSocketTransport", "Primitives", logging] + nio),
         tests("CallControlTests", ["CallControl", "Primitives"]),
-        tests("NetworkCheckTests", ["NetworkCheck", "LinuxIO", "TLS", "Primitives"]),
+        tests(
+            "NetworkCheckTests", ["NetworkCheck", "STUN", "LinuxIO", "TLS", "SignallingMessages", "Primitives"]),
         tests("KioskConfigurationTests", ["KioskConfiguration", "Devices", "Primitives"]),
         tests("ScreensTests", ["Screens", "CallControl", "Devices", "LinuxIO", "Primitives", "CAllocationCounter"]),
         tests("DRMDisplayTests", ["DRMDisplay", "CDRM", "Devices", "LinuxIO", "Primitives"]),
@@ -278,7 +279,7 @@ let package = Package(
                 "Supervisor", "CallControl", "MediaControl", "KioskConfiguration", "LocalControl", "LinuxIO",
                 "Observability",
                 "SignallingClient", "SignallingMessages", "FrontPanel", "GPIOPanel", "Devices", "Screens", "Primitives",
-                logging,
+                "NetworkCheck", "MulticastDNS", logging,
             ]),
         tests("LayeringTests", []),
     ],

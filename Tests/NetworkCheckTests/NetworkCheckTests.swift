@@ -9,11 +9,12 @@ import Testing
     static let host = IPAddress(ipv4: 0x7F00_0001)
 
     private func run(
-        _ urls: [String], signalling: (host: String, port: UInt16, isSecure: Bool)? = nil
+        _ urls: [String], signalling: ServerEndpoint? = nil
     ) throws -> NetworkReport {
         let authorities = try TLSAuthorities()
         var check = NetworkCheck(
-            servers: urls.compactMap { ICEServerURL($0) }, signalling: signalling, authorities: authorities,
+            servers: urls.compactMap { ICEServerURL($0) }.map { NetworkCheck.Server($0) }, signalling: signalling,
+            authorities: authorities,
             signallingAuthorities: authorities)
         check.patience = .seconds(2)
         return check.run()
@@ -46,7 +47,7 @@ import Testing
 
     @Test func theCallServersClockIsRead() throws {
         try answering("HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n") { port in
-            let report = try run([], signalling: ("127.0.0.1", port, false))
+            let report = try run([], signalling: ServerEndpoint(url: "http://127.0.0.1:\(port)/path"))
             let ahead = try #require(report.signalling?.clockAhead)
             let now = MonotonicClock.wallClockMilliseconds() / 1000
             #expect(abs(now - ahead - 784_111_777) <= 5)
@@ -55,7 +56,7 @@ import Testing
 
     @Test func whatAnswersSomethingElseIsToldApart() throws {
         try answering("SSH-2.0-OpenSSH_9.2\r\n\r\n") { port in
-            let report = try run([], signalling: ("127.0.0.1", port, false))
+            let report = try run([], signalling: ServerEndpoint(url: "http://127.0.0.1:\(port)/path"))
             #expect(report.signalling?.outcome == .failed(.otherProtocol))
         }
         try answering("HTTP/1.1 400 Bad Request\r\n\r\n") { port in

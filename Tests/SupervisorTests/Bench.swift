@@ -23,7 +23,9 @@ final class Bench: Sendable {
     init(
         answer: String = "{automatic: true, after: 3s, from: [Doctor]}", callLog: CallLog? = nil,
         lines: (any LineService)? = nil, network: String = "{}",
-        resolve: @escaping @Sendable (String) async -> [IPAddress] = { _ in [] }
+        random: RandomSource = RandomSource(seed: 1), look: Supervisor.NetworkLook? = nil,
+        names: (any NameService)? = nil,
+        resolving resolve: @escaping @Sendable (String) async -> [IPAddress] = { _ in [] }
     ) throws {
         let text = """
             kiosk: {name: Ward, room: 101}
@@ -35,6 +37,7 @@ final class Bench: Sendable {
             media: media, signalling: signalling, panel: panel, screen: screen, clock: clock, callLog: callLog,
             lines: lines)
         collaborators.resolve = resolve
+        (collaborators.look, collaborators.random, collaborators.names) = (look, random, names)
         supervisor = Supervisor(
             site: try SiteConfiguration(bytes: Array(text.utf8), file: "site.yaml"),
             with: collaborators,

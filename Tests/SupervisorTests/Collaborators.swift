@@ -76,6 +76,9 @@ final class ScriptedSignalling: SignallingService {
     var presence: [String] {
         log.withLock { $0.compactMap { if case .presence(let status) = $0 { status.state.rawValue } else { nil } } }
     }
+    var networkNotes: [String?] {
+        log.withLock { $0.compactMap { if case .presence(let status) = $0 { .some(status.network) } else { nil } } }
+    }
     func emit(_ event: SignallingEvent) { sink.yield(event) }
 
     func run() async {

@@ -17,7 +17,7 @@ import Testing
         ], lifetime: 600)
 
     private func bench(_ network: String = "{}") throws -> Bench {
-        try Bench(network: network) { name in name == "turn.example.org" ? [Self.relay] : [] }
+        try Bench(network: network, resolving: { name in name == "turn.example.org" ? [Self.relay] : [] })
     }
 
     /// What the media process knew when it was told to open its first session.
@@ -61,7 +61,7 @@ import Testing
 
     @Test func aNameOnTheLocalNetworkIsResolvedBeforeItIsUsed() async throws {
         let name = "6f4e9a52-19b7-4c1d-9d6a-0d9b6f3b2a10.local"
-        let bench = try Bench { $0 == name ? [IPAddress(ipv4: 0xC0A8_0207)] : [] }
+        let bench = try Bench(resolving: { $0 == name ? [IPAddress(ipv4: 0xC0A8_0207)] : [] })
         try await bench.run {
             try await bench.call()
             for host in [name, "unknown.local", "192.168.2.9"] {

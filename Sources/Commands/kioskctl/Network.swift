@@ -12,12 +12,14 @@ struct Network: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Tests what the network lets through: names, time, the call server, STUN and TURN.",
         discussion: """
-            Asks the servers of the site file, and those that a running kioskd has been told by the switchboard. It needs \
-            no call and disturbs none. Exit status: 0 calls get out; 1 they do, with restrictions; 2 they do not.
+            Has a running kioskd ask, which knows what the switchboard has told it, credentials for the relay among \
+            them; asks by itself where none runs, one is in a call, or a file or server is named. It needs no call and \
+            disturbs none. Exit status: 0 calls get out; 1 they do, with restrictions; 2 they do not.
             """)
 
-    @Option(help: ArgumentHelp("Where the kiosk stands.", valueName: "file"))
-    var site = "/etc/kiosk/site.yaml"
+    @Option(
+        help: ArgumentHelp("Where the kiosk stands.", discussion: "Default: /etc/kiosk/site.yaml", valueName: "file"))
+    var site: String?
 
     @Option(
         help: ArgumentHelp(
@@ -34,25 +36,51 @@ struct Network: ParsableCommand {
     }
 
     func run() throws {
+        let report = try askKiosk() ?? askServers()
+        print(json ? report.text : NetworkText.describe(report))
+        switch report["level"]?.string {
+        case "well": return
+        case "restricted": throw ExitCode(1)
+        default: throw ExitCode(2)
+        }
+    }
+
+    /// The kiosk's own report; nil where it is not asked, or does not look now.
+    private func askKiosk() -> JSONValue? {
+        guard site == nil, server.isEmpty else { return nil }
+        // The resolver alone may take half a minute.
+        switch try? ControlClient.ask(.network, path: RuntimePaths.controlSocket, patience: 60) {
+        case .done(let report)?: return report
+        case .refused(let reason)?:
+            StandardError.print("kioskctl: kioskd does not ask: \(reason); so without its credentials")
+            return nil
+        case nil: return nil
+        }
+    }
+
+    private func askServers() throws -> JSONValue {
         let configuration: SiteConfiguration
         let (authorities, signallingAuthorities): (TLSAuthorities, TLSAuthorities)
         do {
-            configuration = try SiteConfiguration(file: site)
+            configuration = try SiteConfiguration(file: site ?? "/etc/kiosk/site.yaml")
             authorities = try TLSAuthorities(file: configuration.network.authorities)
             signallingAuthorities = try TLSAuthorities(file: configuration.signalling.authorities)
         } catch {
             StandardError.print("kioskctl: \(error)")
             throw ExitCode(78)
         }
-        var servers = configuration.network.iceServers.flatMap(\.urls)
-        for url in told() + server.compactMap({ ICEServerURL($0) }) where !servers.contains(url) { servers.append(url) }
-        let report = NetworkCheck(
-            servers: servers, signalling: Self.endpoint(of: configuration.signalling.url), authorities: authorities,
-            signallingAuthorities: signallingAuthorities
-        ).run()
-        print(json ? NetworkText.json(report).text : NetworkText.describe(report))
-        let level = report.verdict.level
-        if level != .well { throw ExitCode(Int32(level.rawValue)) }
+        var servers = configuration.network.iceServers.flatMap { entry in
+            entry.urls.map {
+                NetworkCheck.Server($0, username: entry.username ?? "", credential: entry.password ?? "")
+            }
+        }
+        for url in told() + server.compactMap({ ICEServerURL($0) }) where !servers.contains(where: { $0.url == url }) {
+            servers.append(NetworkCheck.Server(url))
+        }
+        return NetworkCheck(
+            servers: servers, signalling: ServerEndpoint(url: configuration.signalling.url),
+            authorities: authorities, signallingAuthorities: signallingAuthorities
+        ).run().json
     }
 
     /// What a running kioskd knows from the switchboard.
@@ -61,16 +89,5 @@ struct Network: ParsableCommand {
             return []
         }
         return (status["servers"]?.array ?? []).compactMap { $0.string.flatMap { ICEServerURL($0) } }
-    }
-
-    /// `https://host:port/…` in its parts.
-    static func endpoint(of url: String) -> (host: String, port: UInt16, isSecure: Bool)? {
-        let lowered = url.lowercased()
-        let isSecure = lowered.hasPrefix("https:") || lowered.hasPrefix("wss:")
-        let rest = url.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? ""
-        // The same grammar of host and port as a server's address has.
-        guard let parsed = ICEServerURL("stun:\(rest)") else { return nil }
-        let hasPort = rest.hasSuffix(":\(parsed.port)")
-        return (parsed.host, hasPort ? parsed.port : isSecure ? 443 : 80, isSecure)
     }
 }

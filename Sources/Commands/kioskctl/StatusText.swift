@@ -13,6 +13,9 @@ enum StatusText {
         }
         if let detail = status["detail"]?.string { lines.append("note: \(detail)") }
         lines.append(status["online"]?.bool == true ? "server: connected" : "server: not connected")
+        for finding in status["network"]?["findings"]?.array ?? [] {
+            if let finding = finding.string { lines.append("network: \(finding)") }
+        }
         for device in ["camera", "microphone", "speaker"] {
             lines.append("\(device): \(status["devices"]?[device]?.string ?? "unknown")")
         }

@@ -4,7 +4,7 @@ import Screens
 enum PanelJSON {
     static func state(_ snapshot: PanelSnapshot, held: [String], display: VirtualDisplay, texts: [String]) -> String {
         object([
-            ("kiosk", text(snapshot.kiosk)), ("place", text(snapshot.place)),
+            ("kiosk", text(snapshot.kiosk)), ("place", text(snapshot.place)), ("network", optional(snapshot.network)),
             (
                 "call",
                 object([

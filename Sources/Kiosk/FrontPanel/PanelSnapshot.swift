@@ -9,11 +9,13 @@ public struct PanelSnapshot: Equatable, Sendable {
     /// Root mean square of the newest block, in dBFS; nil while the device is closed.
     public var microphoneLevel: Double?
     public var speakerLevel: Double?
+    /// What is wrong with the network, in words; nil if nothing is.
+    public var network: String?
 
     public init(
         kiosk: String = "", place: String = "", call: PanelCall = PanelCall(), lights: [PanelLight] = [],
         devices: [PanelDevice] = [], buttons: [PanelButton] = [.call], microphoneLevel: Double? = nil,
-        speakerLevel: Double? = nil
+        speakerLevel: Double? = nil, network: String? = nil
     ) {
         self.kiosk = kiosk
         self.place = place
@@ -23,6 +25,7 @@ public struct PanelSnapshot: Equatable, Sendable {
         self.buttons = buttons
         self.microphoneLevel = microphoneLevel
         self.speakerLevel = speakerLevel
+        self.network = network
     }
 }
 

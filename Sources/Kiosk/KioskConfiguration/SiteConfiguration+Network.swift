@@ -5,6 +5,8 @@ extension SiteConfiguration {
     public struct Network: Equatable, Sendable {
         public enum Policy: String, Equatable, Sendable, CaseIterable {
             case all
+            /// The kiosk's own addresses are told as random names that only its own network resolves.
+            case mdns
             /// The kiosk's own addresses are not told.
             case noHost = "no-host"
             /// Everything goes through a relay.
@@ -21,6 +23,8 @@ extension SiteConfiguration {
         public var exceptInterfaces: [String]?
         /// A PEM file of authorities to trust at `turns:` instead of the system's. Read by kiosk-mediad.
         public var authorities: String?
+        /// How often the network is looked at while there is no call; zero for never.
+        public var check: Interval
     }
 
     public struct ICEServer: Equatable, Sendable {
@@ -43,6 +47,8 @@ extension SiteConfiguration.Network {
         onlyInterfaces = interfaces.texts("only", count: 16, length: 15)
         exceptInterfaces = interfaces.texts("except", count: 16, length: 15)
         authorities = section.path("authorities")
+        check = section.duration("check", in: .zero ... .seconds(86_400), default: .seconds(300))
+        if check > .zero, check < .seconds(30) { section.reject("check", "must be 30s or longer, or 0s for never") }
     }
 
     /// `50000-50099`, or one number.
@@ -59,6 +65,13 @@ extension SiteConfiguration.Network {
 }
 
 extension SiteConfiguration.ICEServer {
+    /// The password, from the file that holds it if that is where it is; nil if there is none to be read.
+    public var password: String? {
+        if let credential { return credential }
+        guard let credentialFile, let bytes = try? ConfigurationFile.contents(of: credentialFile) else { return nil }
+        return String(validating: bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
+    }
+
     fileprivate init(_ section: ConfigurationSection) {
         let texts = section.texts("urls", count: 8, length: 300) ?? []
         urls = []

@@ -19,15 +19,18 @@ public enum ControlClient {
         }
     }
 
-    /// Asks and waits for the answer, 5 s at the most. Blocks the calling thread.
-    public static func ask(_ request: ControlRequest, path: String) throws(Failure) -> ControlReply {
+    /// Asks and waits for the answer. Blocks the calling thread.
+    /// - Parameter patience: in seconds.
+    public static func ask(
+        _ request: ControlRequest, path: String, patience seconds: Int = 5
+    ) throws(Failure) -> ControlReply {
         let connection: SeqPacketSocket
         do throws(SystemError) {
             connection = try SeqPacketSocket.connect(path: path)
         } catch {
             throw [ENOENT, ECONNREFUSED].contains(error.errno) ? .notRunning(path: path) : .other("\(error)")
         }
-        var patience = timeval(tv_sec: 5, tv_usec: 0)
+        var patience = timeval(tv_sec: seconds, tv_usec: 0)
         setsockopt(connection.raw, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var bytes: [UInt8] = []
         request.json.write(to: &bytes)

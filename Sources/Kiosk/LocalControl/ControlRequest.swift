@@ -3,6 +3,8 @@ public import SignallingMessages
 /// What kioskctl asks of kioskd: one message a connection, JSON, answered by one `ControlReply`.
 public enum ControlRequest: String, Hashable, Sendable, CaseIterable {
     case status, call, hangup, answer, refuse, stats
+    /// Has kioskd look at the network, with what only it knows.
+    case network
 
     public init?(_ json: JSONValue) {
         guard let name = json["request"]?.string else { return nil }

@@ -5,9 +5,11 @@ import STUN
 extension NetworkCheck {
     typealias Answer = Result<IPAddress?, ProbeFailure>
 
-    func askByStream(_ url: ICEServerURL, _ server: TransportAddress) -> Answer {
+    func askByStream(
+        _ url: ICEServerURL, _ server: TransportAddress, _ isOver: @escaping @Sendable () -> Bool
+    ) -> Answer {
         let isSecure = url.scheme == .turns || url.scheme == .stuns
-        let stream = StreamProbe(patience: patience, tls: isSecure ? (url.host, authorities) : nil)
+        let stream = StreamProbe(patience: patience, tls: isSecure ? (url.host, authorities) : nil, isOver: isOver)
         let (question, id) = Self.question(url)
         let result = stream.ask(question, at: server) { bytes in
             bytes.count >= Self.length(of: bytes) ?? .max
@@ -23,23 +25,22 @@ extension NetworkCheck {
     }
 
     /// Asks up to four times within `patience`: a lost datagram is not a blocked port.
-    func askByDatagram(_ url: ICEServerURL, _ server: TransportAddress) -> Answer {
+    func askByDatagram(_ url: ICEServerURL, _ server: TransportAddress, _ isOver: () -> Bool) -> Answer {
         let (question, id) = Self.question(url)
-        let any = server.address.family == .ipv4 ? IPAddress(ipv4: 0) : IPAddress(ipv6High: 0, low: 0)
         let pool = BufferPool(slotCount: 40, slotSize: 1500)
         do throws(SystemError) {
-            let socket = try UDPSocket(binding: TransportAddress(any, port: 0))
+            let socket = try UDPSocket(binding: TransportAddress(server.address.unspecified, port: 0))
             var set = try EpollSet()
             try set.add(socket.raw, tag: 0)
             let end = MonotonicClock.now() + patience
-            for attempt in 1...4 {
+            for attempt in 1...4 where !isOver() {
                 guard var packet = try? pool.take() else { break }
                 packet.copy(from: question.span.bytes)
                 socket.send(packet, to: server)
                 socket.flush()
                 let until = attempt == 4 ? end : min(end, MonotonicClock.now() + .milliseconds(250 << Int64(attempt)))
-                while MonotonicClock.now() < until {
-                    try set.wait(timeout: max(.zero, until - MonotonicClock.now()))
+                while MonotonicClock.now() < until, !isOver() {
+                    try set.wait(timeout: min(Self.attention, max(.zero, until - MonotonicClock.now())))
                     var answer: IPAddress??
                     while socket.receive(
                         into: pool,

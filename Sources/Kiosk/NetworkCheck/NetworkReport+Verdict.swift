@@ -16,7 +16,19 @@ extension NetworkReport {
     public struct Verdict: Equatable, Sendable {
         public var level: Level
         public var sentences: [String]
+
+        /// The gravest thing that is wrong with the network or a server; nil if nothing is. That there is no server to ask
+        /// was decided by somebody, and is nothing to be mended here.
+        public var note: String? { sentences.first { $0 != NetworkReport.noServer && $0 != NetworkReport.noRelay } }
+
+        /// All of it in one line.
+        public var summary: String {
+            sentences.isEmpty ? "Calls get out, directly and by relay." : sentences.joined(separator: " ")
+        }
     }
+
+    static let noServer = "No STUN or TURN server is known: calls work inside this network only."
+    static let noRelay = "No relay is known: calls fail where both networks are strict."
 
     /// Seconds by which a clock may be wrong before certificates and credentials come into doubt.
     static let clockTolerance: Int64 = 60
@@ -48,16 +60,18 @@ extension NetworkReport {
 
     private var mediaFindings: [(Level, String)] {
         guard !probes.isEmpty else {
-            return [(.restricted, "No STUN or TURN server is known: calls work inside this network only.")]
+            return [(.restricted, Self.noServer)]
         }
         let datagrams = probes.filter { $0.url.transport == .udp }
         let relays = probes.filter { $0.url.scheme == .turn || $0.url.scheme == .turns }
-        let reached = relays.filter(\.isReached)
+        let reached = relays.filter(\.isOfUse)
         var found: [(Level, String)] = []
         if !datagrams.isEmpty, !datagrams.contains(where: \.isReached) {
-            found.append(Self.withoutDatagrams(reached, datagrams))
+            found.append(Self.withoutDatagrams(relays, reached, datagrams))
         } else if relays.isEmpty {
-            found.append((.restricted, "No relay is known: calls fail where both networks are strict."))
+            found.append((.restricted, Self.noRelay))
+        } else if reached.isEmpty, relays.contains(where: \.isReached) {
+            found.append((.restricted, "No relay lets this kiosk in: calls fail where both networks are strict."))
         } else if reached.isEmpty {
             found.append((.restricted, "No relay can be reached: calls fail where both networks are strict."))
         }
@@ -67,12 +81,26 @@ extension NetworkReport {
             let kind = probe.url.transport == .udp ? "UDP" : "TCP"
             found.append((.restricted, "\(probe.url): \(Self.words(fault, probe.url.host, probe.url.port, kind))"))
         }
+        return found + refusals(relays)
+    }
+
+    /// What relays say to our credentials: once for each of them, however many ways lead there.
+    private func refusals(_ relays: [Probe]) -> [(Level, String)] {
+        var found: [(Level, String)] = []
+        for probe in relays {
+            guard let access = probe.access, let words = Self.words(access) else { continue }
+            let sentence = "The relay \(probe.url.host) \(words)"
+            if !found.contains(where: { $0.1 == sentence }) { found.append((.restricted, sentence)) }
+        }
         return found
     }
 
-    private static func withoutDatagrams(_ reached: [Probe], _ asked: [Probe]) -> (Level, String) {
+    private static func withoutDatagrams(_ relays: [Probe], _ reached: [Probe], _ asked: [Probe]) -> (Level, String) {
         if asked.allSatisfy({ $0.outcome == .failed(.noAddress) }) {
             return (.down, "The relay's name is not resolved: check the DNS server that this network gives out.")
+        }
+        if relays.contains(where: { $0.isReached && !$0.isOfUse }), reached.isEmpty {
+            return (.down, "This network blocks UDP, and no relay that is reached lets this kiosk in.")
         }
         if reached.contains(where: { $0.url.scheme == .turns }) {
             return (.restricted, "This network blocks UDP: calls use the TLS relay.")
@@ -99,6 +127,21 @@ extension NetworkReport {
         case .expired: "the certificate of \(host) has expired, or this machine's clock is ahead."
         case .clockBehind: "the certificate of \(host) is not valid yet: this machine's clock is behind."
         case .otherProtocol: "what answers at \(host) port \(port) is something else; a proxy or a wrong port."
+        }
+    }
+
+    /// What a relay's answer to our credentials means, and what to do; nil if all is well.
+    static func words(_ access: RelayAccess) -> String? {
+        switch access {
+        case .granted: nil
+        case .refused(401):
+            "does not know this kiosk's user name and password, or they have expired; compare them (or the switchboard's secret) with the relay's, and the clocks of both."
+        case .refused(403): "forbids this kiosk to use it; look into its rules."
+        case .refused(438): "calls everything this kiosk says out of date; look into its clock."
+        case .refused(486): "gives this user no more: the quota is used up; raise user-quota, or total-quota, there."
+        case .refused(508): "is full; it needs more ports, or another relay beside it."
+        case .refused(let code): "refuses this kiosk with error \(code); its log says why."
+        case .silent: "answers, but not to who asks with credentials; a firewall or proxy may stand between."
         }
     }
 }

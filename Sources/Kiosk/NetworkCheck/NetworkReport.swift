@@ -28,16 +28,31 @@ public struct NetworkReport: Equatable, Sendable {
         case failed(Fault)
     }
 
+    /// What a relay said to our credentials.
+    public enum RelayAccess: Equatable, Sendable {
+        /// An allocation, which was given back.
+        case granted
+        /// No, with the number of an ERROR-CODE (RFC 8656 §18): 401 credentials, 486 quota, 508 capacity …
+        case refused(Int)
+        /// Nothing, though it had answered who has none.
+        case silent
+    }
+
     /// One server in one way.
     public struct Probe: Equatable, Sendable {
         public var url: ICEServerURL
         public var outcome: Outcome
         /// What the server sees us as, where it says so.
         public var mapped: IPAddress?
+        /// Nil where there were no credentials to ask with.
+        public var access: RelayAccess?
 
-        public init(url: ICEServerURL, outcome: Outcome, mapped: IPAddress? = nil) {
-            (self.url, self.outcome, self.mapped) = (url, outcome, mapped)
+        public init(url: ICEServerURL, outcome: Outcome, mapped: IPAddress? = nil, access: RelayAccess? = nil) {
+            (self.url, self.outcome, self.mapped, self.access) = (url, outcome, mapped, access)
         }
+
+        /// A relay that calls can use, as far as is known.
+        var isOfUse: Bool { isReached && (access ?? .granted) == .granted }
 
         public var isReached: Bool { if case .answered = outcome { true } else { false } }
     }

@@ -12,6 +12,7 @@ struct StreamProbe: ~Copyable {
     let patience: Interval
     /// Nil for a connection without TLS.
     let tls: (name: String, authorities: TLSAuthorities)?
+    let isOver: @Sendable () -> Bool
 
     /// Blocks for `patience` at the most. `isWhole` says whether the bytes that came are all that is waited for.
     func ask(_ question: [UInt8], at address: TransportAddress, isWhole: ([UInt8]) -> Bool) -> Result {
@@ -38,9 +39,9 @@ struct StreamProbe: ~Copyable {
                     return .failed(NetworkReport.Fault(error))
                 }
                 let left = end - MonotonicClock.now()
-                guard left > .zero else { return .failed(.timedOut) }
+                guard left > .zero, !isOver() else { return .failed(.timedOut) }
                 try stream.updateInterest(in: set)
-                try set.wait(timeout: left)
+                try set.wait(timeout: min(left, NetworkCheck.attention))
             }
         } catch {
             return .failed(.unreachable)

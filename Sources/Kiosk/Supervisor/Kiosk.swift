@@ -61,13 +61,13 @@ public enum Kiosk {
         }
         defer { control.stop() }
         let panel = try await panel(board, display, clock, logger)
-        let supervisor = Supervisor(
-            site: site,
-            with: Supervisor.Collaborators(
-                media: media, signalling: signalling, panel: panel, screen: display, clock: clock,
-                callLog: CallLog(directory: RuntimePaths.stateDirectory), lines: try lines(board), manager: manager,
-                display: presenter.map(Self.pulse)),
-            logger: logger)
+        var collaborators = Supervisor.Collaborators(
+            media: media, signalling: signalling, panel: panel, screen: display, clock: clock,
+            callLog: CallLog(directory: RuntimePaths.stateDirectory), lines: try lines(board), manager: manager,
+            display: presenter.map(Self.pulse))
+        collaborators.look = look(site, logger)
+        if site.network.policy == .mdns { collaborators.names = MulticastNames() }
+        let supervisor = Supervisor(site: site, with: collaborators, logger: logger)
         await exchange.open(to: supervisor)
         let addresses: AddressMonitor?
         do throws(SystemError) {

@@ -1,18 +1,13 @@
 import KioskConfiguration
 import MediaControl
+import NetworkCheck
 import Primitives
 import SignallingMessages
 
 /// The STUN and TURN servers that there are: the switchboard's for this call first, then the site file's; with what their
 /// names resolve to.
 struct ServerDirectory {
-    struct Server: Equatable {
-        var url: ICEServerURL
-        var username: String
-        var credential: String
-
-        var isRelay: Bool { url.scheme == .turn || url.scheme == .turns }
-    }
+    typealias Server = NetworkCheck.Server
 
     private let site: SiteConfiguration.Network
     private let ours: [Server]
@@ -20,11 +15,11 @@ struct ServerDirectory {
     private var toldUntil = Instant.zero
     private var addresses: [String: [IPAddress]] = [:]
 
-    init(_ site: SiteConfiguration.Network, credential: (String) -> String? = Self.firstLine) {
+    init(_ site: SiteConfiguration.Network) {
         self.site = site
         ours = site.iceServers.flatMap { entry in
-            let secret = entry.credential ?? entry.credentialFile.flatMap(credential) ?? ""
-            return entry.urls.map { Server(url: $0, username: entry.username ?? "", credential: secret) }
+            let secret = entry.password ?? ""
+            return entry.urls.map { Server($0, username: entry.username ?? "", credential: secret) }
         }
     }
 
@@ -32,7 +27,7 @@ struct ServerDirectory {
     mutating func take(_ list: ICEServerList, now: Instant) {
         told = list.servers.flatMap { entry in
             entry.urls.compactMap(ICEServerURL.init).map {
-                Server(url: $0, username: entry.username ?? "", credential: entry.credential ?? "")
+                Server($0, username: entry.username ?? "", credential: entry.credential ?? "")
             }
         }
         toldUntil = now + .seconds(list.lifetime)
@@ -40,9 +35,12 @@ struct ServerDirectory {
 
     private func servers(at now: Instant) -> [Server] { (now < toldUntil ? told : []) + ours }
 
-    /// The servers' addresses, each once.
-    func urls(at now: Instant) -> [ICEServerURL] {
-        servers(at: now).reduce(into: []) { if !$0.contains($1.url) { $0.append($1.url) } }
+    /// Every server in every way, each once, and with credentials if there are any: for the network's check.
+    func ways(at now: Instant) -> [Server] {
+        servers(at: now).reduce(into: []) { ways, server in
+            guard let known = ways.firstIndex(where: { $0.url == server.url }) else { return ways.append(server) }
+            if ways[known].credential.isEmpty { ways[known] = server }
+        }
     }
 
     /// Names that must be resolved to use the servers, in their order, each once.
@@ -75,7 +73,8 @@ struct ServerDirectory {
                 }
             }.prefix(MediaControl.maximumServers))
         switch site.policy {
-        case .all: settings.policy = .all
+        // The names in place of addresses are kioskd's own matter.
+        case .all, .mdns: settings.policy = .all
         case .noHost: settings.policy = .noHost
         case .relay: settings.policy = .relay
         }
@@ -85,9 +84,8 @@ struct ServerDirectory {
         settings.authorities = site.authorities
         return settings
     }
+}
 
-    private static func firstLine(of file: String) -> String? {
-        guard let bytes = try? ConfigurationFile.contents(of: file) else { return nil }
-        return String(validating: bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
-    }
+extension NetworkCheck.Server {
+    var isRelay: Bool { url.scheme == .turn || url.scheme == .turns }
 }

@@ -40,6 +40,14 @@ public protocol SignallingService: Sendable {
     func pulse() async
 }
 
+/// Who answers the local network for names of this host's addresses.
+public protocol NameService: Sendable {
+    /// From now on.
+    func publish(_ name: String, _ address: IPAddress)
+    /// For none any more.
+    func withdraw()
+}
+
 /// Buttons, lamps, switch and relay on the board's own lines.
 public protocol LineService: Sendable {
     /// One consumer.

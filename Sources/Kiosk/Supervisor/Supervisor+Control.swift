@@ -5,6 +5,7 @@ import FrontPanel
 import GPIOPanel
 public import LocalControl
 import MediaControl
+import NetworkCheck
 import Primitives
 import SignallingMessages
 
@@ -15,6 +16,7 @@ extension Supervisor {
         switch request {
         case .status: return .done(status())
         case .stats: return .done(await statistics())
+        case .network: return await lookAtNetwork()
         case .call: take(.requested(.call))
         case .hangup: take(.requested(.hangUp))
         case .answer: take(.requested(.answer))
@@ -42,8 +44,8 @@ extension Supervisor {
             ("answersInMilliseconds", countdown.map { .integer($0) }), ("detail", call.detail.map { .string($0) }),
             ("online", .bool(state.offlineSince == nil)), ("server", server.map { .string($0) }),
             ("devices", .members(devices)), ("panel", panelStatus()),
-            ("servers", .array(servers.urls(at: with.clock.now()).map { .string("\($0)") })),
-            ("media", .members([("losses", .integer(Int64(counters.mediaLosses)))])),
+            ("servers", .array(servers.ways(at: now).map { .string("\($0.url)") })),
+            ("media", .members([("losses", .integer(Int64(counters.mediaLosses)))])), ("network", networkStatus(now)),
         ])
     }
 

@@ -23,7 +23,11 @@ extension Supervisor {
     }
 
     /// Another network may have another resolver, which knows other addresses.
-    func networkChanged() { resolveServers(servers.hosts(at: with.clock.now())) }
+    package func networkChanged() {
+        resolveServers(servers.hosts(at: with.clock.now()))
+        checks.addressesChanged(at: with.clock.now())
+        arm()
+    }
 
     private func resolveServers(_ hosts: [String]) {
         for host in hosts {

@@ -33,7 +33,8 @@ extension Supervisor {
                 kiosk: site.kiosk.name, place: site.kiosk.place ?? "", call: state.panelCall(at: with.clock.now()),
                 lights: state.lights(hasPanelFault: lines?.hasFault ?? false), devices: devices,
                 microphoneLevel: state.devices.microphone == .open ? levels.map { Double($0.microphone) } : nil,
-                speakerLevel: state.devices.speaker == .open ? levels.map { Double($0.speaker) } : nil))
+                speakerLevel: state.devices.speaker == .open ? levels.map { Double($0.speaker) } : nil,
+                network: networkNote))
     }
 
     /// The clock on the screen, and how long things have lasted on the front panel.

@@ -6,6 +6,7 @@ public import LinuxIO
 import LocalControl
 public import Logging
 import MediaControl
+import NetworkCheck
 import Observability
 public import Primitives
 import Screens
@@ -33,6 +34,12 @@ public actor Supervisor {
         public var display: (@Sendable () async -> Void)?
         /// The addresses of a server's name, none if it has none or nobody says so in time.
         public var resolve: @Sendable (String) async -> [IPAddress] = NameResolution.addresses
+        /// Looks at the network; nil where nobody does.
+        public var look: NetworkLook?
+        /// Who answers for the names of hidden addresses; nil where none are hidden.
+        public var names: (any NameService)?
+        /// What is drawn by lot is drawn from here.
+        public var random = RandomSource.system
 
         public init(
             media: any MediaService, signalling: any SignallingService, panel: (any PanelService)?,
@@ -66,6 +73,14 @@ public actor Supervisor {
     var sentNetwork = NetworkSettings()
     /// How many `.local` names have been asked for in a session.
     var localNames: (session: SessionNumber, count: Int) = (0, 0)
+    /// When the network is looked at, the look that is under way, who waits for it, and what the last one found.
+    var checks: CheckSchedule
+    var look: Look?
+    var networkAskers: [CheckedContinuation<NetworkReport?, Never>] = []
+    var network: (report: NetworkReport, at: Instant)?
+    /// The names of this call for our addresses, and what they are drawn from.
+    var hidden = HiddenAddresses()
+    var random: RandomSource
     var server: String?
     var counters = Counters()
     var presence: KioskStatus?
@@ -90,6 +105,8 @@ public actor Supervisor {
         started = collaborators.clock.now()
         lines = collaborators.lines?.initialState
         servers = ServerDirectory(site.network)
+        checks = CheckSchedule(every: site.network.check, random: collaborators.random, now: started)
+        random = collaborators.random
         machine = CallMachine(policy: CallPolicy(site.answer), now: started)
         // A server that takes nothing loses the connection long before this many wait; presence is said again on joining.
         (outbox, outgoing) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1024))
@@ -172,6 +189,7 @@ public actor Supervisor {
         let before = machine.state.phase
         perform(machine.advance(to: now))
         settle(from: before)
+        lookIfDue()
     }
 
     private func settle(from before: CallPhase) {
@@ -181,6 +199,8 @@ public actor Supervisor {
             with.manager?.notify(["STATUS=\(word)"])
             logger.info("call", metadata: ["state": "\(word)"])
         }
+        keepNetworkFree(from: before)
+        withdrawNames()
         if case .ringingIn = state.phase {} else { for name in buttons.keys { buttons[name]?.forget() } }
         publish()
         arm()
@@ -189,7 +209,7 @@ public actor Supervisor {
     /// One timer, for the earliest thing that is due.
     func arm() {
         let held = buttons.values.reduce(Instant.distantFuture) { min($0, $1.nextDeadline) }
-        let due = min(machine.nextDeadline, held)
+        let due = min(machine.nextDeadline, held, nextLook)
         if let timer {
             guard timer.due != due else { return }
             timer.task.cancel()
@@ -214,7 +234,7 @@ public actor Supervisor {
         for effect in effects {
             if case .openSession = effect { sendNetwork() }
             if let command = effect.mediaCommand, !resolvesFirst(command) { with.media.send(command) }
-            if let action = effect.signallingAction { outgoing.yield(action) }
+            if let action = effect.signallingAction.flatMap(withoutAddresses) { outgoing.yield(action) }
             if case .record(let record) = effect { note(record) }
         }
     }
@@ -227,7 +247,7 @@ public actor Supervisor {
                 "direction": "\(record.direction.rawValue)", "reason": "\(record.reason.rawValue)",
                 "peer": "\(record.peer.map { "\(Redacted($0.name))" } ?? "nobody")",
                 "seconds": "\(Int(record.duration?.seconds ?? 0))",
-            ])
+            ].merging(record.failure.map { ["because": "\($0.rawValue)"] } ?? [:]) { $1 })
         let now = with.clock.now()
         let written = with.callLog?.append(
             record, endedAt: with.clock.wallClockMilliseconds(), ringingFor: (now - record.began).milliseconds)
@@ -239,9 +259,11 @@ public actor Supervisor {
 
     /// Tells the server what the kiosk is doing, if it is something else than before.
     func announce(always: Bool = false) {
-        let status = machine.state.kioskStatus(at: with.clock.now(), panel: lineTrouble)
+        let status = machine.state.kioskStatus(at: with.clock.now(), panel: lineTrouble, network: networkNote)
         let isNews =
-            presence.map { ($0.state, $0.with, $0.detail) != (status.state, status.with, status.detail) } ?? true
+            presence.map {
+                ($0.state, $0.with, $0.detail, $0.network) != (status.state, status.with, status.detail, status.network)
+            } ?? true
         guard always || isNews else { return }
         presence = status
         outgoing.yield(.presence(status))

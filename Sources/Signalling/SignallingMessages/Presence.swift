@@ -26,9 +26,13 @@ public struct KioskStatus: Hashable, Sendable {
     public var since: Int64?
     /// For staff, in words.
     public var detail: String?
+    /// What is wrong with the kiosk's network, in words for staff; nil if nothing is known to be.
+    public var network: String?
 
-    public init(_ state: State, with: String? = nil, since: Int64? = nil, detail: String? = nil) {
-        (self.state, self.with, self.since, self.detail) = (state, with, since, detail)
+    public init(
+        _ state: State, with: String? = nil, since: Int64? = nil, detail: String? = nil, network: String? = nil
+    ) {
+        (self.state, self.with, self.since, self.detail, self.network) = (state, with, since, detail, network)
     }
 }
 
@@ -74,13 +78,15 @@ extension KioskStatus {
         self.init(
             state, with: try json.optionalText("with", limit: MessageLimits.userName),
             since: json["since"]?.integer.map { max(0, $0) },
-            detail: try json.optionalText("detail", limit: MessageLimits.displayText))
+            detail: try json.optionalText("detail", limit: MessageLimits.displayText),
+            network: try json.optionalText("network", limit: MessageLimits.displayText))
     }
 
     var members: [(String, JSONValue?)] {
         [
             ("state", .string(state.rawValue)), ("with", with.map(JSONValue.string)),
             ("since", since.map(JSONValue.integer)), ("detail", detail.map(JSONValue.string)),
+            ("network", network.map(JSONValue.string)),
         ]
     }
 }

@@ -74,6 +74,7 @@ function show() {
   setText($("state"), words);
   setText($("kiosk"), facts.kiosk || "Kiosk");
   setText($("place"), facts.place);
+  setText($("network"), facts.network ?? "");
   document.title = `${words} · ${facts.kiosk || t.title}`;
   showLights(t);
   showDevices(t);

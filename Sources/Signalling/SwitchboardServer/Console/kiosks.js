@@ -16,7 +16,7 @@ function state(kiosk) {
 function row(kiosk, onCall) {
   const item = document.createElement('li');
   item.innerHTML = '<i class="state-mark" aria-hidden="true"></i><div class="words"><strong></strong><span class="place"></span>'
-    + '<span class="state"></span></div><span class="last"></span>'
+    + '<span class="state"></span><span class="network"></span></div><span class="last"></span>'
     + '<button type="button" class="primary call"><svg aria-hidden="true"><use href="#i-phone"/></svg><span></span></button>';
   item.querySelector('button').onclick = () => onCall(item.kiosk);
   return item;
@@ -39,6 +39,7 @@ export function drawKiosks(list, kiosks, filter, onCall) {
     set('strong', kiosk.name);
     set('.place', [kiosk.place, text('room', kiosk.roomId)].filter(Boolean).join(' · '));
     set('.state', state(kiosk) + (kiosk.state === 'inCall' && kiosk.since ? ` · ${duration(Date.now() - kiosk.since)}` : ''));
+    set('.network', kiosk.state === 'offline' ? '' : kiosk.network ?? '');
     set('.last', kiosk.lastCall ? text('lastCall', time(kiosk.lastCall)) : '');
     set('button span', kiosk.state === 'calling' ? text('answer') : text('call'));
     const button = item.querySelector('button');
