@@ -6,13 +6,14 @@ import STUN
 final class HandmadePeer {
     let credentials: ICECredentials
     let agentCredentials: ICECredentials
-    var random = RandomSource(seed: 4711)
+    var random: RandomSource
     var role: ICERole = .controlling
     var tieBreaker: UInt64 = .max
     /// Addresses that do not answer any more.
     var silent: Set<TransportAddress> = []
 
-    init(for peer: Peer) {
+    init(for peer: Peer, seed: UInt64 = 4711) {
+        random = RandomSource(seed: seed)
         credentials = ICECredentials(using: &random)
         agentCredentials = peer.localCredentials
     }

@@ -152,6 +152,9 @@ final class Peer {
     func isValidated(local: TransportAddress, remote: TransportAddress) -> Bool {
         agent.isValidated(local: local, remote: remote)
     }
+    func accepts(local: TransportAddress, remote: TransportAddress) -> Bool {
+        agent.accepts(local: local, remote: remote)
+    }
 
     var selected: ICEPath? {
         for (_, event) in events.reversed() { if case .selected(let path) = event { return path } }

@@ -66,6 +66,39 @@ import Testing
         #expect(a.state == .connected)
     }
 
+    /// A browser that restarts while its offer is held up sends where we cannot check yet.
+    @Test func mediaIsTakenFromAPeerWhoseOfferIsHeldUp() {
+        let network = Network(seed: 101)
+        let a = network.add(.controlled)
+        a.bind("192.0.2.2", 6000)
+        let other = HandmadePeer(for: a)
+        let anew = HandmadePeer(for: a, seed: 4712)
+        a.agent.setRemoteCredentials(other.credentials, now: .zero)
+        let known = TransportAddress(IPAddress(ipv4: 0xC000_0201), port: 1)
+        let late = TransportAddress(IPAddress(ipv4: 0xC000_0201), port: 2)
+        let stranger = TransportAddress(IPAddress(ipv4: 0xC000_0209), port: 3)
+        other.attach(to: network, peer: a, at: [known])
+        network.inject(other.check(from: known, to: a.addresses[0], useCandidate: true))
+        network.run(100)
+        #expect(a.sendPair?.remote == known)
+        #expect(!a.accepts(local: a.addresses[0], remote: late))
+        network.inject(anew.check(from: late, to: a.addresses[0], useCandidate: true))
+        network.inject(anew.check(from: stranger, to: a.addresses[0], key: Array("not the password at all".utf8)))
+        network.run(100)
+        #expect(a.accepts(local: a.addresses[0], remote: late))
+        #expect(!a.accepts(local: a.addresses[0], remote: stranger))
+        // It is not sent to before the offer is there.
+        #expect(a.sendPair?.remote == known && !a.isValidated(local: a.addresses[0], remote: late))
+        // However many there are, only the newest are kept.
+        for port in UInt16(100)..<200 {
+            let from = TransportAddress(IPAddress(ipv4: 0xC000_0201), port: port)
+            network.inject(anew.check(from: from, to: a.addresses[0]))
+            network.run(10)
+        }
+        #expect(!a.accepts(local: a.addresses[0], remote: late))
+        #expect(a.accepts(local: a.addresses[0], remote: known))
+    }
+
     @Test func newCredentialsOfThePeerRestartUsToo() {
         let (network, a, b) = ConsentTests.connected(90)
         let old = b.localCredentials

@@ -228,6 +228,25 @@ def test_the_nat_forgets_its_mappings(clinic):
     assert c.console.phase == "inCall"
 
 
+def test_the_cable_is_out_for_twenty_seconds(clinic):
+    """The browser restarts while nobody hears it; the same address comes back, and with it what had been in use."""
+    c = clinic()
+    c.call()
+    site = c.internet.kiosk
+    site.here("ip", "addr", "del", f"{site.host4}/24", "dev", "eth0")
+    time.sleep(20)
+    site.give("eth0", site.host4, site.gateway4)
+    took = c.picture_returns()
+    assert took <= 10, f"the picture was back after {took:.1f} s"
+    c.signalling_is_back()
+    for name in ("inbound-rtp/video/framesDecoded", "inbound-rtp/audio/packetsReceived"):
+        before = c.statistic(name)
+        wait_for(lambda: c.statistic(name) > before + 20, 10, f"{name} of the kiosk grows")
+    # And what the browser offered meanwhile was answered.
+    wait_for(lambda: c.browser.run("return window.peers.at(-1).signalingState") == "stable", 10, "the browser's offer is answered")
+    c.hang_up()
+
+
 def test_a_cut_of_five_seconds(clinic):
     c = clinic(kiosk="restricted", doctor="restricted")
     c.call()

@@ -57,10 +57,12 @@ extension ICEAgent {
         if let unknown = message.firstUnknownAttribute { return enqueue(reply(.unknownAttribute(unknown))) }
         guard signature == .current else {
             enqueue(reply(.success))
+            noteAnswered(path)
             return followPrevious(path, local: local, useCandidate: message.useCandidate)
         }
         guard settlesRole(message) else { return enqueue(reply(.error(487))) }
         enqueue(reply(.success))
+        noteAnswered(path)
         let check = EarlyCheck(
             local: local, from: from, priority: message.priority ?? 1, useCandidate: message.useCandidate,
             senderFragment: sender)

@@ -43,6 +43,8 @@ public struct ICEAgent: ~Copyable, Sendable {
     var firstValid: Instant?
 
     var answers: [PendingAnswer] = []
+    /// Paths over which checks of the peer's came that were answered with success, oldest first.
+    var answeredPaths: [ICEPath] = []
     var events: [ICEEvent] = []
     var timers = TimerTable<ICETimer>()
     /// The pacer's theoretical time of the next check; it may run ahead of `now` by the burst.
@@ -69,6 +71,7 @@ public struct ICEAgent: ~Copyable, Sendable {
         refusalWindow = now
         transactions.reserveCapacity(Self.transactionLimit)
         answers.reserveCapacity(Self.answerLimit)
+        answeredPaths.reserveCapacity(Self.answeredPathLimit)
     }
 
     static let transactionLimit = 256
@@ -98,7 +101,7 @@ public struct ICEAgent: ~Copyable, Sendable {
     }
 
     /// Whether a datagram from `remote` to `local` comes from a pair whose check was answered, of whichever generation.
-    /// DTLS and SRTP from anywhere else is not to be looked at.
+    /// DTLS from anywhere else is not to be looked at; SRTP neither, unless `accepts` holds.
     public func isValidated(local: TransportAddress, remote: TransportAddress) -> Bool {
         if let sendPair, sendPair.remote == remote, sendPair.local == local { return true }
         return pairs.contains { $0.isValid && $0.path.remote == remote && $0.path.local == local }
@@ -119,6 +122,7 @@ public struct ICEAgent: ~Copyable, Sendable {
         remotes.removeAll()
         transactions.removeAll()
         answers.removeAll()
+        answeredPaths.removeAll()
         earlyChecks.removeAll()
         timers = TimerTable()
         selectedID = nil

@@ -68,7 +68,7 @@ extension PeerConnection {
     private mutating func receiveMedia(
         _ packet: consuming PooledBuffer, from remote: TransportAddress, to local: TransportAddress
     ) {
-        guard ice.isValidated(local: local, remote: remote) else {
+        guard ice.accepts(local: local, remote: remote) else {
             transport.refusals.unvalidatedPair &+= 1
             return
         }

@@ -144,6 +144,18 @@ export class Call extends EventTarget {
 
   async makeOffer(peer, iceRestart = true) {
     await peer.setLocalDescription(await peer.createOffer({iceRestart}));
+    this.sayOffer(peer);
+  }
+
+  /** The kiosk is back, under this socket id. What was offered to it meanwhile went to nobody and is offered again. */
+  returned(sockId) {
+    this.kiosk = {...this.kiosk, sockId};
+    return this.negotiate(async () => {
+      if (this.peer?.signalingState === 'have-local-offer') this.sayOffer(this.peer);
+    });
+  }
+
+  sayOffer(peer) {
     this.socket.emit('receiveOffer', {user: this.user(), offer: peer.localDescription.toJSON(), to: this.kiosk.sockId});
   }
 

@@ -41,7 +41,7 @@ function link(up) {
 function presence() {
   const current = call && kiosks.find(k => k.name === call.kiosk.name && k.roomId === call.kiosk.roomId);
   // A kiosk that lost its own connection comes back under another socket id, in the same call.
-  if (current?.sockId && current.state !== 'offline') call.kiosk = {...call.kiosk, sockId: current.sockId};
+  if (current?.sockId && current.state !== 'offline' && current.sockId !== call.kiosk.sockId) call.returned(current.sockId);
   call?.kioskRests(current?.state === 'idle');
   draw();
   for (const key of dismissed) if (!kiosks.some(k => k.state === 'calling' && keyOf(k) === key)) dismissed.delete(key);
