@@ -19,6 +19,7 @@ final class End {
     private let frame = [UInt8](repeating: 0x11, count: 4_000)
     private let sound = [UInt8](repeating: 0x78, count: 80)
     private var wantsKeyFrame = true
+    private var upperIsNext = false
     var candidates: [(text: String, mid: String, index: Int)] = []
     var deadline = Instant.distantFuture
     var framesReceived = 0
@@ -38,7 +39,10 @@ final class End {
 
     func sendFrame(now: Instant) {
         let bytes = wantsKeyFrame ? keyFrame : frame
-        peer.sendVideo(bytes.span.bytes, isKeyFrame: wantsKeyFrame, capturedAt: now, now: now)
+        let isUpper = upperIsNext && !wantsKeyFrame
+        peer.sendVideo(
+            bytes.span.bytes, isKeyFrame: wantsKeyFrame, isNonReference: isUpper, capturedAt: now, now: now)
+        upperIsNext = !isUpper
         wantsKeyFrame = false
     }
 

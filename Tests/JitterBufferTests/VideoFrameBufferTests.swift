@@ -117,6 +117,10 @@ func lossHealsAndTheStreamGoesOn(seed: Int) throws {
     give(0..<2, at: 0)
     give(3..<7, at: 100)  // 2 is missing
     #expect(receiver.delivered == [0, 1])
+    // It might have been of a layer that nothing depends on.
+    check(receiver.buffer.nextDeadline == milliseconds(120))
+    receiver.drain(sender, now: milliseconds(120))
+    #expect(receiver.delivered == [0, 1])
     check(receiver.buffer.nextDeadline == milliseconds(500))
     receiver.drain(sender, now: milliseconds(499))
     check(!receiver.buffer.needsKeyFrame(now: milliseconds(499)))
@@ -182,6 +186,30 @@ private func layered(_ number: Int, level: UInt8, layer: UInt8, sync: Bool, isKe
     give(layered(9, level: 4, layer: 0, sync: false, isKeyFrame: false), at: 100)
     give(layered(10, level: 4, layer: 1, sync: true, isKeyFrame: false), at: 140)
     #expect(stamps == [1, 3, 6, 7])
+}
+
+/// Each is waited for from when it was missed, though another is being waited for then: the delay does not add up.
+@Test func anUpperLayerThatNeverComesDelaysByNoMoreThanItIsWaitedFor() throws {
+    var receiver = VideoReceiver()
+    receiver.buffer.layerWait = .milliseconds(120)
+    var latest: Int64 = 0
+    var delivered = 0
+    func drain(at now: Int64) {
+        while let frame = receiver.buffer.next(now: milliseconds(now)) {
+            delivered += 1
+            latest = max(latest, now - (frame.firstPacketArrival - .zero).milliseconds)
+        }
+    }
+    for level in 0..<60 as Range<Int> {
+        let now = Int64(level) * 66
+        receiver.receive(
+            layered(1 + 2 * level, level: UInt8(level), layer: 0, sync: false, isKeyFrame: level == 0),
+            now: milliseconds(now))
+        for time in now..<now + 66 { drain(at: time) }
+        check(receiver.buffer.nextDeadline > milliseconds(now + 65))
+    }
+    #expect(delivered >= 58)
+    #expect(latest <= 121, "\(latest) ms")
 }
 
 @Test(arguments: 0..<8)

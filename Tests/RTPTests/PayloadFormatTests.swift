@@ -39,9 +39,9 @@ import Testing
     }
 }
 
-@Test(arguments: [0, 1, 2, 5, 1175, 1176, 1177, 2352, 2353, 60_001], [5, 100, 1180])
+@Test(arguments: [0, 1, 2, 5, 1173, 1174, 1175, 2348, 2349, 60_001], [7, 100, 1180])
 func fragmentsCoverTheFrame(size: Int, maximum: Int) throws {
-    guard size / (maximum - 4) < 3000 else { return }
+    guard size / (maximum - VP8Fragments.descriptorSize) < 3000 else { return }
     var packetizer = VP8Packetizer(pictureID: 0xFFFF)
     let fragments = packetizer.fragments(frameSize: size, maximumPayload: maximum)
     #expect(fragments.pictureID == 0x7FFF)
@@ -64,6 +64,33 @@ func fragmentsCoverTheFrame(size: Int, maximum: Int) throws {
     #expect(collected == frame)
     #expect(sizes.count <= 2)
     #expect(fragments.range(-1).isEmpty && fragments.range(fragments.count).isEmpty)
+}
+
+/// Layer 0 counts itself; layer 1 says what it needs and that nothing needs it.
+@Test func fragmentsTellTheirLayer() throws {
+    var packetizer = VP8Packetizer(pictureID: 0x01FE)
+    let frame = [UInt8](repeating: 1, count: 2000)
+    let isUpper = [false, true, false, false, true, true, false]
+    var seen: [UInt8] = []
+    for (number, isUpper) in isUpper.enumerated() {
+        let fragments = packetizer.fragments(frameSize: frame.count, isNonReference: isUpper)
+        for i in 0..<fragments.count {
+            var buffer = try packetPool.take()
+            _ = fragments.append(i, of: frame.span.bytes, to: &buffer)
+            let descriptor = try VP8Descriptor(parsing: buffer.bytes)
+            #expect(descriptor.size == VP8Fragments.descriptorSize)
+            #expect(descriptor.pictureID == 0x01FE + UInt16(number))
+            #expect(descriptor.temporalLayer == (isUpper ? 1 : 0))
+            #expect(descriptor.isLayerSync == isUpper && descriptor.isNonReference == isUpper)
+            #expect(descriptor.keyIndex == nil && descriptor.startsFrame == (i == 0))
+            if i == 0 {
+                seen.append(try #require(descriptor.temporalLevelZeroIndex))
+            } else {
+                #expect(descriptor.temporalLevelZeroIndex == seen.last)
+            }
+        }
+    }
+    #expect(seen == [255, 255, 0, 1, 1, 1, 2])
 }
 
 @Test func fragmentThatDoesNotFitIsRefused() throws {

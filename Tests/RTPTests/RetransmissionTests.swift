@@ -107,7 +107,9 @@ private func due(_ nacks: inout NACKGenerator, at milliseconds: Int64) -> [UInt1
 }
 
 /// A stream of `count` packets of 1000 bytes, kept by a cache.
-private func filledCache(_ count: Int, pool: BufferPool) throws -> RetransmissionCache {
+private func filledCache(
+    _ count: Int, pool: BufferPool, isNonReference: (Int) -> Bool = { _ in false }
+) throws -> RetransmissionCache {
     var cache = RetransmissionCache(capacity: 64)
     var writer = RTPHeaderWriter(
         ssrc: 1, payloadType: 96, sequenceNumber: 0, extensions: .init(mid: 1), mid: .init("v"))
@@ -116,7 +118,8 @@ private func filledCache(_ count: Int, pool: BufferPool) throws -> Retransmissio
         var buffer = try pool.take()
         _ = writer.write(into: &buffer, marker: i % 2 == 0, timestamp: UInt32(i))
         buffer.append(payload.span.bytes)
-        cache.store(buffer, header: try RTPHeader(parsing: buffer.bytes), now: .zero)
+        let header = try RTPHeader(parsing: buffer.bytes)
+        cache.store(buffer, header: header, isNonReference: isNonReference(i), now: .zero)
     }
     return cache
 }
@@ -136,6 +139,52 @@ private func filledCache(_ count: Int, pool: BufferPool) throws -> Retransmissio
     cache.removeAll()
     #expect(pool.inUse == 0)
     check(cache.request(150, now: .zero, roundTripTime: rtt) == .unknown)
+}
+
+@Test func whatNothingDependsOnIsSentAgainOnlyInTimeAndNeverTwice() throws {
+    let pool = BufferPool(slotCount: 70, slotSize: 1536)
+    var cache = try filledCache(64, pool: pool) { $0 % 2 == 1 }
+    let rtt = Interval.milliseconds(40)
+    func at(_ time: Int64) -> Instant { .zero + .milliseconds(time) }
+    for number in [1, 2] as [UInt16] { cache.departed(number, now: at(100)) }
+    check(cache.request(1, now: at(200), roundTripTime: rtt) == .granted)
+    check(cache.request(1, now: at(270), roundTripTime: rtt) == .granted)
+    check(!cache.takeDouble(1, roundTripTime: .milliseconds(300)))
+    check(cache.request(1, now: at(281), roundTripTime: rtt) == .tooSoon)
+    check(cache.request(1, now: at(320), roundTripTime: rtt) == .tooLate)
+    check(cache.request(2, now: at(320), roundTripTime: rtt) == .granted)
+    check(!cache.takeDouble(2, roundTripTime: rtt))
+    check(cache.request(2, now: at(360), roundTripTime: rtt) == .granted)
+    check(cache.takeDouble(2, roundTripTime: rtt))
+}
+
+@Test func whereARoundTripIsLongTheFirstAnswerGoesTwice() throws {
+    let pool = BufferPool(slotCount: 70, slotSize: 1536)
+    var cache = try filledCache(64, pool: pool) { $0 == 5 }
+    let rtt = Interval.milliseconds(200)
+    for number in [4, 5] as [UInt16] {
+        check(cache.request(number, now: .zero, roundTripTime: rtt) == .granted)
+        check(cache.takeDouble(number, roundTripTime: rtt) == (number == 4))
+    }
+    #expect(cache.retransmittedPackets == 3)
+}
+
+@Test func theLastHalfOfTheCreditIsForWhatOthersDependOn() throws {
+    let pool = BufferPool(slotCount: 70, slotSize: 1536)
+    var cache = try filledCache(64, pool: pool) { $0 % 2 == 1 }
+    var granted = (upper: 0, base: 0)
+    for number in stride(from: UInt16(1), to: 64, by: 2) {
+        for time in [0, 50, 100] where granted.upper < 200 {
+            let now = Instant.zero + .milliseconds(Int64(time))
+            if cache.request(number, now: now, roundTripTime: .zero) == .granted { granted.upper += 1 }
+        }
+    }
+    check(cache.request(63, now: .zero + .milliseconds(150), roundTripTime: .zero) == .limited)
+    for number in stride(from: UInt16(0), to: 64, by: 2) {
+        if cache.request(number, now: .zero, roundTripTime: .zero) == .granted { granted.base += 1 }
+    }
+    #expect((20...26).contains(granted.upper), "\(granted)")
+    #expect((20...26).contains(granted.base), "\(granted)")
 }
 
 @Test func retransmissionReadsBackAsTheOriginal() throws {

@@ -15,6 +15,8 @@ public final class Endpoint {
     /// Bytes of a frame between key frames, and of a key frame.
     public var frameSize = 3000
     public var keyFrameSize = 12_000
+    /// Every second frame is one that nothing is predicted from, and smaller by a third than the one before it.
+    public var sendsLayers = true
     /// Frames as large as the engine says that the path carries at 30 frames a second.
     public var followsTargetBitrate = false
     public private(set) var targetBitrate: Int?
@@ -54,6 +56,12 @@ public final class Endpoint {
     private var nextAudio: UInt32 = 0
     private var keyFrameWanted = true
     private var lastNumber: UInt32?
+    /// The last frame that was sent, or received, from which others are predicted.
+    private var lastReferenceSent: UInt32 = 0
+    private var lastReference: UInt32?
+    private var upperIsNext = false
+    /// Frames of the upper layer received.
+    public private(set) var upperFramesReceived = 0
 
     public init(
         configuration: PeerConfiguration = PeerConfiguration(), certificate: DTLSCertificate,
@@ -119,15 +127,19 @@ public final class Endpoint {
     }
 
     private func take(_ frame: borrowing ReceivedVideoFrame, now: Instant) {
-        guard let number = SyntheticMedia.frameNumber(frame.data.bytes, isKeyFrame: frame.isKeyFrame) else {
+        guard let said = SyntheticMedia.frame(frame.data.bytes, isKeyFrame: frame.isKeyFrame) else {
             faults.append("a frame of \(frame.data.count) bytes is not what was sent")
             return
         }
+        let number = said.number
         if frame.isKeyFrame {
             keyFramesReceived += 1
-        } else if number != lastNumber.map({ $0 + 1 }) {
-            faults.append("frame \(number) follows \(lastNumber.map(String.init) ?? "nothing"): not decodable")
+        } else if said.reference != lastReference {
+            faults.append(
+                "frame \(number) follows \(lastReference.map(String.init) ?? "nothing") and not \(said.reference): not decodable"
+            )
         }
+        if said.isNonReference { upperFramesReceived += 1 } else { lastReference = number }
         if let lastNumber, number <= lastNumber { faults.append("frame \(number) came after \(lastNumber)") }
         lastNumber = number
         framesReceived += 1
@@ -156,10 +168,17 @@ public final class Endpoint {
         }
         let isKeyFrame = keyFrameWanted
         keyFrameWanted = false
-        let size = isKeyFrame ? keyFrameSize : frameSize
-        let bytes = SyntheticMedia.frame(nextFrame, isKeyFrame: isKeyFrame, size: size)
+        let isUpper = sendsLayers && upperIsNext && !isKeyFrame
+        upperIsNext = !isUpper
+        var size = isKeyFrame ? keyFrameSize : frameSize
+        // As the encoder shares them out.
+        if sendsLayers, !isKeyFrame { size = isUpper ? size * 4 / 5 : size * 6 / 5 }
+        let said = SyntheticMedia.Frame(number: nextFrame, reference: lastReferenceSent, isNonReference: isUpper)
+        let bytes = SyntheticMedia.frame(said, isKeyFrame: isKeyFrame, size: size)
+        if !isUpper { lastReferenceSent = nextFrame }
         nextFrame += 1
-        peer.sendVideo(bytes.span.bytes, isKeyFrame: isKeyFrame, capturedAt: now, now: now)
+        peer.sendVideo(
+            bytes.span.bytes, isKeyFrame: isKeyFrame, isNonReference: isUpper, capturedAt: now, now: now)
     }
 
     public func sendSound(now: Instant) {
@@ -170,7 +189,7 @@ public final class Endpoint {
     }
 
     /// Another sender's frames follow, which count anew.
-    public func forgetFrames() { lastNumber = nil }
+    public func forgetFrames() { (lastNumber, lastReference) = (nil, nil) }
 
     public func statistics(now: Instant) -> PeerStatistics { peer.statistics(now: now) }
     /// The engine is given up, and with it every slot it held.

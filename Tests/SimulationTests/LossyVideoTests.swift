@@ -1,6 +1,7 @@
 import JitterBuffer
 import PeerConnection
 import Primitives
+import RTP
 import Simulation
 import Testing
 
@@ -30,6 +31,50 @@ import Testing
         let share = Double(sent?.retransmittedBytesSent ?? 0) / Double(sent?.bytesSent ?? 1)
         #expect(share > 0.02 && share < 0.2, "\(share)")
         #expect(call.callee.playout.delay <= VideoPlayout.maximumDelay)
+        #expect(call.faults.isEmpty, "\(call.faults)")
+    }
+
+    /// The same call without layers, in which every frame is waited for.
+    @Test("stands still less with two layers, and sends less again", arguments: [0.05, 0.1])
+    func layers(loss: Double) {
+        func measure(layers: Bool) -> (frames: Double, still: Double, again: Double, sent: Double) {
+            var sum = (frames: 0.0, still: 0.0, again: 0.0, sent: 0.0)
+            for seed in 11...12 as ClosedRange<UInt64> {
+                let call = call(seed: seed, loss: loss)
+                for side in [call.caller, call.callee] { side.sendsLayers = layers }
+                call.run(for: .seconds(5))
+                let (frames, still) = (call.callee.framesReceived, call.callee.freezes.totalFreezesDuration)
+                let before = call.caller.statistics(now: call.now).outboundRTP.first { $0.kind == .video }
+                call.run(for: .seconds(60))
+                let after = call.caller.statistics(now: call.now).outboundRTP.first { $0.kind == .video }
+                sum.frames += Double(call.callee.framesReceived - frames) / 120
+                sum.still += call.callee.freezes.totalFreezesDuration - still
+                sum.again += Double(after?.retransmittedBytesSent ?? 0) - Double(before?.retransmittedBytesSent ?? 0)
+                sum.sent += Double(after?.bytesSent ?? 0) - Double(before?.bytesSent ?? 0)
+                #expect(call.faults.isEmpty, "\(call.faults)")
+            }
+            return sum
+        }
+        let (with, without) = (measure(layers: true), measure(layers: false))
+        #expect(with.frames >= without.frames - (loss < 0.1 ? 0.4 : 1.2), "\(with), without \(without)")
+        #expect(with.still < 0.8 * without.still, "\(with), without \(without)")
+        #expect(with.again / with.sent < 0.97 * without.again / without.sent, "\(with), without \(without)")
+    }
+
+    /// Every packet of the upper layer is lost, sent again or not: half of the pictures are seen, evenly.
+    @Test("goes on with half of the pictures where the upper layer never comes")
+    func onlyTheBaseLayer() {
+        let call = limitedCall(seed: 21, capacity: nil, oneWay: .milliseconds(20))
+        call.run(for: .seconds(5))
+        let (frames, upper) = (call.callee.framesReceived, call.callee.upperFramesReceived)
+        let (keyFrames, freezes) = (call.callee.keyFramesReceived, call.callee.freezes.freezeCount)
+        // In the clear, as these are: the descriptor follows on header and extensions, and its N bit is set.
+        call.filter = { side, bytes in side != .caller || !isUpper(bytes) }
+        call.run(for: .seconds(20))
+        #expect(call.callee.upperFramesReceived == upper)
+        #expect((call.callee.framesReceived - frames) >= 20 * 15 - 10)
+        #expect(call.callee.keyFramesReceived == keyFrames)
+        #expect(call.callee.freezes.freezeCount == freezes)
         #expect(call.faults.isEmpty, "\(call.faults)")
     }
 
@@ -82,5 +127,18 @@ import Testing
         let median = times[times.count / 2]
         #expect(median <= 330, "\(times)")
         #expect(times[times.count * 95 / 100] < 1_500, "\(times)")
+    }
+}
+
+/// Whether a datagram carries a piece of a frame that nothing is predicted from.
+private func isUpper(_ bytes: [UInt8]) -> Bool {
+    // Sound's packets are smaller, and reports begin with a payload type that no stream has.
+    guard bytes.count > 300, let header = try? RTPHeader(parsing: bytes.span.bytes), header.extensionProfile != 0,
+        !(64..<96).contains(header.payloadType)
+    else { return false }
+    let payload = header.payloadRange.lowerBound
+    // A retransmission has the number that it repeats before the payload.
+    return [payload, payload + 2].contains { start in
+        start + 1 < bytes.count && bytes[start] & 0xE8 == 0xA0 && bytes[start + 1] == 0xE0
     }
 }

@@ -7,6 +7,20 @@ extension VP8Encoder {
     /// enough to cross a narrow link in about a sixth of a second.
     private static let maximumIntraPercent: UInt32 = 500
 
+    /// Of the bits, what the frames that others are predicted from have: so both kinds look alike, and two fifths of what is
+    /// sent may be lost (docs/adr/0011-two-temporal-layers.md).
+    private static let basePercent: UInt32 = 60
+
+    /// Every second picture is of the upper layer.
+    static func setRate(_ kilobits: UInt32, in values: inout vpx_codec_enc_cfg_t) {
+        values.rc_target_bitrate = kilobits
+        values.ts_number_layers = 2
+        values.ts_periodicity = 2
+        (values.ts_layer_id.0, values.ts_layer_id.1) = (0, 1)
+        (values.ts_rate_decimator.0, values.ts_rate_decimator.1) = (2, 1)
+        (values.ts_target_bitrate.0, values.ts_target_bitrate.1) = (kilobits * basePercent / 100, kilobits)
+    }
+
     static func kilobits(_ bitrate: Int) -> UInt32 { UInt32(max(30_000, min(bitrate, 20_000_000)) / 1_000) }
 
     /// Constant bit rate, no look-ahead, no key frame unasked, and each frame to be parsed though one before was lost.
@@ -26,7 +40,7 @@ extension VP8Encoder {
         values.g_lag_in_frames = 0
         values.g_error_resilient = UInt32(VPX_ERROR_RESILIENT_DEFAULT)
         values.rc_end_usage = VPX_CBR
-        values.rc_target_bitrate = kilobits(configuration.bitrate)
+        setRate(kilobits(configuration.bitrate), in: &values)
         values.rc_min_quantizer = 2
         values.rc_max_quantizer = 56
         values.rc_undershoot_pct = 100

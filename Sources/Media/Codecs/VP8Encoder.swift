@@ -5,6 +5,8 @@ public import Primitives
 ///
 /// Owns libvpx' state; one thread at a time. The size is fixed for its life, because changing it inside libvpx has been
 /// the way into its worst fault (CVE-2023-5217): for another size make another encoder. Key frames come on request only.
+/// Frames are in two temporal layers in turns: every second one is predicted from the one before it and none from it, so
+/// that any of these may be left out.
 public struct VP8Encoder: ~Copyable {
     public struct Configuration: Equatable, Sendable {
         public var width: Int
@@ -32,6 +34,8 @@ public struct VP8Encoder: ~Copyable {
     /// What `encode` wrote.
     public struct Frame: Equatable, Sendable {
         public var isKeyFrame: Bool
+        /// Of the upper temporal layer: what follows can be decoded without it.
+        public var isNonReference: Bool
         /// The quantizer index, 0…127: the fewer the better.
         public var quantizer: Int
     }
@@ -43,6 +47,8 @@ public struct VP8Encoder: ~Copyable {
     private var lastTimestamp: Instant?
     private var lastTime: Int64 = -1
     private var keyFrameIsDue = true
+    /// The next frame is of the upper temporal layer, unless it is a key frame.
+    private var upperIsNext = false
 
     /// Allocates all that encoding will need.
     public init(_ configuration: Configuration) throws(CodecError) {
@@ -66,7 +72,7 @@ public struct VP8Encoder: ~Copyable {
     public mutating func setBitrate(_ bitrate: Int) throws(CodecError) {
         let kilobits = Self.kilobits(bitrate)
         guard settings.pointee.rc_target_bitrate != kilobits else { return }
-        settings.pointee.rc_target_bitrate = kilobits
+        Self.setRate(kilobits, in: &settings.pointee)
         try Self.check(vpx_codec_enc_config_set(codec, settings))
     }
 
@@ -80,7 +86,7 @@ public struct VP8Encoder: ~Copyable {
     ///     format as it lies, so that none is converted here.
     ///   - timestamp: when it was taken; one not later than the last one's counts as just after it.
     /// - Returns: nil if the rate control left the picture out.
-    /// - Throws: `outputTooLarge` if `frame` cannot hold it; the next one is then a key frame, as what the decoder has is
+    /// - Throws: `outputTooLarge` if `frame` cannot hold it; the next one is then a key frame if what the decoder has is
     ///   no longer what the encoder refers to.
     public mutating func encode(
         _ picture: RawSpan, layout: PictureLayout, timestamp: Instant, into frame: inout PooledBuffer
@@ -90,6 +96,10 @@ public struct VP8Encoder: ~Copyable {
         }
         guard picture.byteCount >= layout.size else { throw .incompleteInput }
         let time = encoderTime(of: timestamp)
+        let isUpper = upperIsNext && !keyFrameIsDue
+        let flags =
+            keyFrameIsDue ? cvpx_force_key_frame() : isUpper ? cvpx_upper_layer() : cvpx_base_layer()
+        try Self.check(cvpx_set_temporal_layer(codec, isUpper ? 1 : 0))
         let status = picture.withUnsafeBytes { bytes -> vpx_codec_err_t in
             guard let base = bytes.bindMemory(to: UInt8.self).baseAddress,
                 cvpx_image_wrap(
@@ -97,13 +107,15 @@ public struct VP8Encoder: ~Copyable {
                     base + layout.offsetU, base + layout.offsetV, Int32(layout.strideY), Int32(layout.strideUV)) != 0
             else { return VPX_CODEC_INVALID_PARAM }
             let duration = UInt(Self.clockRate) / UInt(configuration.frameRate)
-            return cvpx_encode(codec, image, time, duration, keyFrameIsDue ? cvpx_force_key_frame() : 0)
+            return cvpx_encode(codec, image, time, duration, flags)
         }
         guard status == VPX_CODEC_OK else {
             keyFrameIsDue = true
             throw .library(Int32(bitPattern: status.rawValue))
         }
-        return try collect(into: &frame)
+        let result = try collect(into: &frame, isUpper: isUpper)
+        if result != nil { upperIsNext = !isUpper }
+        return result
     }
 
     /// Encodes one picture that lies as a decoder writes them.
@@ -113,7 +125,7 @@ public struct VP8Encoder: ~Copyable {
         try encode(picture, layout: layout.pictureLayout, timestamp: timestamp, into: &frame)
     }
 
-    private mutating func collect(into frame: inout PooledBuffer) throws(CodecError) -> Frame? {
+    private mutating func collect(into frame: inout PooledBuffer, isUpper: Bool) throws(CodecError) -> Frame? {
         var result: Frame?
         var fits = true
         var iterator: vpx_codec_iter_t?
@@ -124,11 +136,12 @@ public struct VP8Encoder: ~Copyable {
             guard let data = cvpx_packet_data(packet, &size, &isKeyFrame) else { continue }
             let bytes = RawSpan(_unsafeStart: data, byteCount: size)  // libvpx' until the next encode
             if !frame.append(bytes) { fits = false }
-            result = Frame(isKeyFrame: isKeyFrame != 0, quantizer: Int(cvpx_last_quantizer(codec)))
+            result = Frame(
+                isKeyFrame: isKeyFrame != 0, isNonReference: isUpper, quantizer: Int(cvpx_last_quantizer(codec)))
         }
         guard fits else {
             frame.setCount(0)
-            keyFrameIsDue = true
+            keyFrameIsDue = keyFrameIsDue || !isUpper
             throw .outputTooLarge
         }
         if result != nil { keyFrameIsDue = false }

@@ -216,9 +216,10 @@ struct EncodeLoop: ~Copyable {
         let took = MonotonicClock.now() - start
         adaptation.encoded(took: took)
         count(result, took: took)
-        let stamped = EncodedFrame(data: output, isKeyFrame: result.isKeyFrame, capturedAt: lastStamp)
+        let stamped = EncodedFrame(
+            data: output, isKeyFrame: result.isKeyFrame, isNonReference: result.isNonReference, capturedAt: lastStamp)
         if state.encoded.push(stamped) != nil {
-            state.keyFrameIsWanted.set()
+            if !result.isNonReference { state.keyFrameIsWanted.set() }
             return false
         }
         state.networkSignal.signal()

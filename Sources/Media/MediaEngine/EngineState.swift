@@ -11,6 +11,8 @@ import TLS
 struct EncodedFrame: ~Copyable, Sendable {
     var data: PooledBuffer
     var isKeyFrame: Bool
+    /// Nothing is predicted from it.
+    var isNonReference: Bool
     var capturedAt: Instant
 }
 

@@ -39,7 +39,8 @@ extension NetworkLoop {
             guard frame.isKeyFrame || peer.hasHadKeyFrame else { continue }
             peer.hasHadKeyFrame = true
             peer.connection.sendVideo(
-                frame.data.bytes, isKeyFrame: frame.isKeyFrame, capturedAt: frame.capturedAt, now: now)
+                frame.data.bytes, isKeyFrame: frame.isKeyFrame, isNonReference: frame.isNonReference,
+                capturedAt: frame.capturedAt, now: now)
             drain(peer)
             peer.flush()
             isSent = true

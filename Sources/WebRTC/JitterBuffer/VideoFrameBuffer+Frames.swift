@@ -25,7 +25,10 @@ extension VideoFrameBuffer {
                 discard(before: head + 1)
                 continue
             }
-            guard now >= block(now: now) + maximumWait else { return nil }
+            let isNew = blockedSince == nil
+            let since = block(now: now)
+            if isNew, leavesLayers(now: now) { continue }
+            guard now >= since + maximumWait else { return nil }
             giveUp(now: now)
         }
         reached(now)
@@ -36,8 +39,24 @@ extension VideoFrameBuffer {
     private mutating func block(now: Instant) -> Instant {
         if let blockedSince { return blockedSince }
         blockedSince = now
-        if continuity.isLayered { layerDue = now + layerWait }
+        guard continuity.isLayered, let gap = gapSince else { return now }
+        layerDue = gap + layerWait
+        reached(now)
         return now
+    }
+
+    /// Since when it can be known that something at the head is lost. It may have been known while something before that was
+    /// waited for: each is waited for from its own time, or a path that loses all of a layer would be ever further behind.
+    private var gapSince: Instant? {
+        guard let head = expected, highest >= head else { return nil }
+        for sequence in head...highest { if let entry = held(sequence) { return entry.arrival } }
+        return nil
+    }
+
+    /// Whether what is lost of higher temporal layers is not waited for any longer.
+    private func leavesLayers(now: Instant) -> Bool {
+        guard blockedSince != nil, let gap = gapSince else { return false }
+        return now >= gap + layerWait
     }
 
     private mutating func skipPadding() {
@@ -60,7 +79,7 @@ extension VideoFrameBuffer {
             }
         }
         guard expected != nil else { return nil }
-        let leavesLayers = blockedSince.map { now >= $0 + layerWait } ?? false
+        let leavesLayers = leavesLayers(now: now)
         for sequence in start...highest {
             guard let first = held(sequence), first.startsFrame else { continue }
             let follows = continuity.isNextPicture(first) || leavesLayers && continuity.isIndependentOfLost(first)

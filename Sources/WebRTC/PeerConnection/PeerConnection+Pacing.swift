@@ -22,7 +22,9 @@ extension PeerConnection {
         let packet = Pacer.Packet(sequenceNumber: sequenceNumber, size: size, queuedAt: now)
         _ = videoSender.pacer.queueRetransmission(packet)
         // Lost again, it would be seen.
-        if videoSender.cache.takeDouble(sequenceNumber) { _ = videoSender.pacer.queueRetransmission(packet) }
+        if videoSender.cache.takeDouble(sequenceNumber, roundTripTime: roundTripTime) {
+            _ = videoSender.pacer.queueRetransmission(packet)
+        }
     }
 
     /// Only with retransmissions of their own stream can a probe be filled up.
@@ -67,6 +69,7 @@ extension PeerConnection {
         if !videoSender.usesRetransmissionStream {
             videoSender.cache.replace(waiting.sequenceNumber, with: packet.bytes)
         }
+        videoSender.cache.departed(waiting.sequenceNumber, now: now)
         videoSender.newestSent = waiting.sequenceNumber
         videoSender.statistics.packetsSent &+= 1
         videoSender.statistics.bytesSent &+= UInt64(header.payloadRange.count)

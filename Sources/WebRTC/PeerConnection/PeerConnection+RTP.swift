@@ -130,8 +130,7 @@ extension PeerConnection {
         // Time for some retransmissions: a key frame takes a round trip too, and is lost more easily than a packet.
         videoReceiver.frames.maximumWait = max(.milliseconds(700), min(roundTripTime * 6, .seconds(2)))
         // What is lost of a higher layer is waited for as long as nobody sees that the picture stands still.
-        let repair = roundTripTime * 3 / 2 + .milliseconds(20)
-        videoReceiver.frames.layerWait = repair <= .milliseconds(150) ? repair : .milliseconds(20)
+        videoReceiver.frames.layerWait = layerWait
         if video.feedback.contains(.nack) { sendNACK(video, ssrc) }
         let gaveUp = videoReceiver.losses.takeGivenUp()
         if gaveUp || videoReceiver.frames.needsKeyFrame(now: now) {
@@ -139,6 +138,13 @@ extension PeerConnection {
         } else if videoReceiver.keyFrameRequests.takeDue(now: now) {
             sendKeyFrameRequest()
         }
+    }
+
+    /// Time for two retransmissions, for one, or none.
+    private var layerWait: Interval {
+        let (answer, slack) = (roundTripTime * 5 / 4, Interval.milliseconds(20))
+        if answer * 2 + slack <= RetransmissionCache.longestUse { return answer * 2 + slack }
+        return answer + slack <= RetransmissionCache.longestUse ? answer + slack : slack
     }
 
     /// As the reports have it, or before them the check that made the pair valid.

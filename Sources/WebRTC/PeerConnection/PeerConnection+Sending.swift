@@ -8,28 +8,37 @@ import SRTP
 extension PeerConnection {
     /// Bytes of an RTP packet on the wire at the most, under which every path's limit is taken to be.
     static let maximumPacketSize = 1200
+    /// With more than this waiting, frames that nothing is predicted from make way: before the encoder has to leave out
+    /// any that it comes to.
+    static let longestNonReferenceWait = Interval.milliseconds(150)
 
     /// Sends one encoded VP8 frame; ignored before the state is `connected` or if video does not flow that way, and
     /// after a loss of our own making until the next key frame.
     ///
     /// Its packets leave over some time (`Pacer`), as `poll` hands them out; `frame` is needed no longer than this call.
-    public mutating func sendVideo(_ frame: RawSpan, isKeyFrame: Bool, capturedAt: Instant, now: Instant) {
+    /// - Parameter isNonReference: nothing is predicted from it, and it only from the last one of which that is not so: it
+    ///   goes as a layer of its own, and is left out first where there is no room.
+    public mutating func sendVideo(
+        _ frame: RawSpan, isKeyFrame: Bool, isNonReference: Bool = false, capturedAt: Instant, now: Instant
+    ) {
         setTime(now)
         guard canSend, let video, video.flow.sends, frame.byteCount > 0 else { return }
         if videoSender.awaitsKeyFrame, !isKeyFrame { return demandKeyFrame() }
         // The tag, and the number that a retransmission puts before the payload.
+        if isNonReference, videoBacklog > Self.longestNonReferenceWait { return }
         let room = Self.maximumPacketSize - videoSender.header.headerSize - (security?.overhead ?? 0) - 2
-        let fragments = videoSender.packetizer.fragments(frameSize: frame.byteCount, maximumPayload: room)
+        let fragments = videoSender.packetizer.fragments(
+            frameSize: frame.byteCount, isNonReference: isNonReference, maximumPayload: room)
         let timestamp = videoSender.timestamp(capturedAt)
-        guard fragments.count <= videoSender.pacer.freeVideo else { return loseFrame(after: 0) }
+        guard fragments.count <= videoSender.pacer.freeVideo else { return lose(fragments, after: 0) }
         for index in 0..<fragments.count {
             guard var packet = try? packets.take(),
                 videoSender.header.write(into: &packet, marker: fragments.isLast(index), timestamp: timestamp) != nil,
                 fragments.append(index, of: frame, to: &packet), let header = try? RTPHeader(parsing: packet.bytes)
-            else { return loseFrame(after: index) }
+            else { return lose(fragments, after: index) }
             let waiting = Pacer.Packet(
                 sequenceNumber: header.sequenceNumber, size: packet.count, queuedAt: self.now)
-            videoSender.cache.store(packet, header: header, now: self.now)
+            videoSender.cache.store(packet, header: header, isNonReference: isNonReference, now: self.now)
             _ = videoSender.pacer.queueVideo(waiting)
             videoSender.report.sent(
                 timestamp: timestamp, capturedAt: capturedAt, payloadSize: header.payloadRange.count)
@@ -103,11 +112,13 @@ extension PeerConnection {
         return RoutedDatagram(packet: packet, local: path.local, remote: path.remote)
     }
 
-    /// No slot or no room for the whole frame: what follows is of no use to the peer before a key frame.
-    private mutating func loseFrame(after sent: Int) {
+    /// No slot or no room for the whole frame: what follows is of no use to the peer before a key frame, unless nothing is
+    /// predicted from this one.
+    private mutating func lose(_ frame: VP8Fragments, after sent: Int) {
         transport.refusals.exhausted &+= 1
         // A gap in the numbers, or the peer would take what it has of the frame for all of it.
         if sent > 0 { videoSender.header.sequenceNumber &+= 1 }
+        guard !frame.isNonReference else { return }
         videoSender.awaitsKeyFrame = true
         demandKeyFrame()
     }

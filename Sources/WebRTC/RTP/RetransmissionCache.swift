@@ -3,7 +3,9 @@ public import Primitives
 /// The last packets sent on one stream, before protection, to answer NACKs from.
 ///
 /// Bounds what a peer's NACKs can make us send: a packet is asked for three times at most, not twice within a round trip,
-/// and sent twice for the second and third time; in all at most a fifth of what the stream itself sends, beyond one burst of `burst` bytes.
+/// and sent twice for the second and third time, or at once where a round trip is long; in all at most a fifth of what the stream itself sends, beyond one burst of `burst` bytes.
+/// Packets of frames that nothing is predicted from are sent again only while they are of use, and never for the half
+/// of the credit that is left for the others.
 public struct RetransmissionCache: ~Copyable {
     /// What became of a request.
     public enum Decision: Equatable, Sendable {
@@ -17,14 +19,25 @@ public struct RetransmissionCache: ~Copyable {
         case exhausted
         /// The rate limit is reached.
         case limited
+        /// The peer will have gone on without it.
+        case tooLate
     }
 
     public static let maximumRetransmissions: UInt8 = 3
     /// Bytes that may be sent again on credit, so that small and new streams heal too.
     public static let burst = 48 * 1024
 
+    /// How long after it left a packet that nothing depends on is still waited for: what a viewer takes for a pause is a
+    /// little longer.
+    public static let longestUse = Interval.milliseconds(180)
+
+    /// From here on a second answer comes too late not to be seen: the first goes twice.
+    static let longRoundTrip = Interval.milliseconds(150)
+
     private struct Entry: Sendable {
         var header: RTPHeader?
+        var isNonReference = false
+        var firstSent = Instant.zero
         var lastSent = Instant.zero
         var retransmissions: UInt8 = 0
     }
@@ -34,7 +47,7 @@ public struct RetransmissionCache: ~Copyable {
     /// In fifths of bytes, so that a fifth of each packet adds up exactly.
     private var credit: Int
 
-    /// Requests refused by `unknown`, `tooSoon`, `exhausted` or `limited`.
+    /// Requests that were not granted.
     public private(set) var refused: UInt64 = 0
     public private(set) var retransmittedPackets: UInt64 = 0
     public private(set) var retransmittedBytes: UInt64 = 0
@@ -51,11 +64,21 @@ public struct RetransmissionCache: ~Copyable {
     public var count: Int { packets.count }
 
     /// Keeps a packet that is about to be sent, in place of the one `capacity` before it.
-    public mutating func store(_ packet: consuming PooledBuffer, header: RTPHeader, now: Instant) {
+    /// - Parameter isNonReference: nothing is predicted from its frame.
+    public mutating func store(
+        _ packet: consuming PooledBuffer, header: RTPHeader, isNonReference: Bool = false, now: Instant
+    ) {
         credit = min(Self.burst * 5, credit + packet.count)
         let index = place(of: header.sequenceNumber)
-        entries[index] = Entry(header: header, lastSent: now)
+        entries[index] = Entry(header: header, isNonReference: isNonReference, firstSent: now, lastSent: now)
         packets.put(packet, at: index)
+    }
+
+    /// The packet leaves only now.
+    public mutating func departed(_ sequenceNumber: UInt16, now: Instant) {
+        let index = place(of: sequenceNumber)
+        guard entries[index].header?.sequenceNumber == sequenceNumber else { return }
+        (entries[index].firstSent, entries[index].lastSent) = (now, now)
     }
 
     /// Decides on a request for `sequenceNumber`. Nothing is allocated and the cost is constant.
@@ -72,8 +95,9 @@ public struct RetransmissionCache: ~Copyable {
         guard entry.retransmissions < Self.maximumRetransmissions else { return .exhausted }
         let pause = max(.milliseconds(5), min(roundTripTime, .milliseconds(500)) * 3 / 4)
         if entry.retransmissions > 0, now - entry.lastSent < pause { return .tooSoon }
+        if entry.isNonReference, now - entry.firstSent > Self.longestUse { return .tooLate }
         let size = packets[index].count
-        guard credit >= size * 5 else { return .limited }
+        guard credit >= size * 5 + (entry.isNonReference ? Self.burst * 5 / 2 : 0) else { return .limited }
         credit -= size * 5
         entries[index].retransmissions += 1
         entries[index].lastSent = now
@@ -100,12 +124,13 @@ public struct RetransmissionCache: ~Copyable {
     /// Packets that can be kept.
     public var capacity: Int { entries.count }
 
-    /// Whether to send the packet twice this time, as the answers before have not arrived; already counted against the
-    /// limits. Ask once after a request was granted.
-    public mutating func takeDouble(_ sequenceNumber: UInt16) -> Bool {
+    /// Whether to send the packet twice this time, as the answers before have not arrived or another would take long;
+    /// already counted against the limits. Ask once after a request was granted.
+    public mutating func takeDouble(_ sequenceNumber: UInt16, roundTripTime: Interval) -> Bool {
         let index = place(of: sequenceNumber)
-        guard entries[index].header?.sequenceNumber == sequenceNumber, entries[index].retransmissions > 1,
-            packets.isFilled(index), credit >= packets[index].count * 5
+        guard entries[index].header?.sequenceNumber == sequenceNumber,
+            entries[index].retransmissions > 1 || roundTripTime > Self.longRoundTrip,
+            !entries[index].isNonReference, packets.isFilled(index), credit >= packets[index].count * 5
         else { return false }
         credit -= packets[index].count * 5
         retransmittedPackets += 1

@@ -3,16 +3,24 @@ public import Primitives
 /// How one VP8 frame is cut into payloads of nearly equal size (RFC 7741 §4).
 public struct VP8Fragments: Equatable, Sendable {
     /// Bytes of descriptor before each share.
-    public static let descriptorSize = 4
+    public static let descriptorSize = 6
 
     /// Payloads to send.
     public let count: Int
     public let pictureID: UInt16
+    /// The base layer's frame that this is, or is predicted from.
+    public let temporalLevelZeroIndex: UInt8
+    /// Of the upper temporal layer, from which nothing is predicted.
+    public let isNonReference: Bool
     private let frameSize: Int
 
-    init(frameSize: Int, maximumPayload: Int, pictureID: UInt16) {
+    init(
+        frameSize: Int, maximumPayload: Int, pictureID: UInt16, temporalLevelZeroIndex: UInt8, isNonReference: Bool
+    ) {
         self.frameSize = frameSize
         self.pictureID = pictureID
+        self.temporalLevelZeroIndex = temporalLevelZeroIndex
+        self.isNonReference = isNonReference
         let share = max(1, maximumPayload - Self.descriptorSize)
         count = (frameSize + share - 1) / share
     }
@@ -35,9 +43,12 @@ public struct VP8Fragments: Equatable, Sendable {
             packet.capacity - start >= Self.descriptorSize + share.byteCount
         else { return false }
         var writer = ByteWriter(packet.storage, startingAt: start)
-        writer.write(UInt8(index == 0 ? 0x90 : 0x80))  // X, and S with partition 0 at the start
-        writer.write(UInt8(0x80))  // I
+        let first: UInt8 = isNonReference ? 0xA0 : 0x80  // X and N
+        writer.write(index == 0 ? first | 0x10 : first)  // S with partition 0 at the start
+        writer.write(UInt8(0xE0))  // I, L and T
         writer.write(0x8000 | pictureID)  // M and 15 bits
+        writer.write(temporalLevelZeroIndex)
+        writer.write(UInt8(isNonReference ? 0x60 : 0))  // layer 1 with Y, or layer 0
         writer.write(share)
         let end = writer.count
         packet.setCount(end)
@@ -46,17 +57,31 @@ public struct VP8Fragments: Equatable, Sendable {
 }
 
 /// Numbers the frames of one sending stream and cuts them into payloads.
+///
+/// Every frame tells its temporal layer: 0 for those that others are predicted from, 1 for those that none are, each of
+/// which needs nothing but the layer 0 frame before it (Y). Any of layer 1 may be missing.
 public struct VP8Packetizer: Sendable {
     private var pictureID: UInt16
+    private var temporalLevelZeroIndex: UInt8
 
     /// - Parameter pictureID: where to start; random is recommended (RFC 7741 §4.2). 15 bits are used.
-    public init(pictureID: UInt16) { self.pictureID = pictureID & 0x7FFF }
+    public init(pictureID: UInt16) {
+        self.pictureID = pictureID & 0x7FFF
+        temporalLevelZeroIndex = UInt8(truncatingIfNeeded: pictureID)
+    }
 
     /// The payloads of the next frame.
-    /// - Parameter maximumPayload: bytes a payload may have, descriptor included; more than its four.
-    public mutating func fragments(frameSize: Int, maximumPayload: Int = 1180) -> VP8Fragments {
+    /// - Parameters:
+    ///   - isNonReference: nothing is predicted from it, and it only from the last one of which that is not so.
+    ///   - maximumPayload: bytes a payload may have, descriptor included; more than its six.
+    public mutating func fragments(
+        frameSize: Int, isNonReference: Bool = false, maximumPayload: Int = 1180
+    ) -> VP8Fragments {
         precondition(maximumPayload > VP8Fragments.descriptorSize, "a payload holds more than its descriptor")
         defer { pictureID = (pictureID + 1) & 0x7FFF }
-        return VP8Fragments(frameSize: max(0, frameSize), maximumPayload: maximumPayload, pictureID: pictureID)
+        if !isNonReference { temporalLevelZeroIndex &+= 1 }
+        return VP8Fragments(
+            frameSize: max(0, frameSize), maximumPayload: maximumPayload, pictureID: pictureID,
+            temporalLevelZeroIndex: temporalLevelZeroIndex, isNonReference: isNonReference)
     }
 }

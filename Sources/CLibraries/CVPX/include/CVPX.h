@@ -47,6 +47,21 @@ static inline int cvpx_last_quantizer(vpx_codec_ctx_t *codec) {
 
 static inline vpx_enc_frame_flags_t cvpx_force_key_frame(void) { return VPX_EFLAG_FORCE_KF; }
 
+/* Predicted from the last frame that is kept, and kept itself. */
+static inline vpx_enc_frame_flags_t cvpx_base_layer(void) {
+    return VP8_EFLAG_NO_REF_GF | VP8_EFLAG_NO_REF_ARF | VP8_EFLAG_NO_UPD_GF | VP8_EFLAG_NO_UPD_ARF;
+}
+
+/* The same, and leaves the decoder as it was. */
+static inline vpx_enc_frame_flags_t cvpx_upper_layer(void) {
+    return cvpx_base_layer() | VP8_EFLAG_NO_UPD_LAST | VP8_EFLAG_NO_UPD_ENTROPY;
+}
+
+/* Whose budget the next frame is taken from, 0 or 1. */
+static inline vpx_codec_err_t cvpx_set_temporal_layer(vpx_codec_ctx_t *codec, int layer) {
+    return vpx_codec_control(codec, VP8E_SET_TEMPORAL_LAYER_ID, layer);
+}
+
 /* Encodes in the time that a live picture leaves. */
 static inline vpx_codec_err_t cvpx_encode(vpx_codec_ctx_t *codec, const vpx_image_t *image, vpx_codec_pts_t time,
                                           unsigned long duration, vpx_enc_frame_flags_t flags) {
