@@ -231,7 +231,7 @@ let package = Package(
         tests(
             "SimulationTests",
             ["Simulation", "JitterBuffer", "PeerConnection", "SDP", "ICE", "RTP", "DTLS", "Primitives"]),
-        tests("AllocationTests", ["PeerConnection", "Codecs", "DTLS", "Primitives", "CAllocationCounter"]),
+        tests("AllocationTests", ["PeerConnection", "Codecs", "DTLS", "SDP", "Primitives", "CAllocationCounter"]),
         tests("LinuxIOTests", ["LinuxIO", "Primitives"]),
         tests("TLSTests", ["TLS", "LinuxIO", "Primitives"]),
         tests("GPIOPanelTests", ["GPIOPanel", "Devices", "LinuxIO", "Primitives"]),

@@ -1,6 +1,7 @@
 import DTLS
 import PeerConnection
 import Primitives
+import SDP
 
 /// A datagram on its way between the two.
 struct Datagram: ~Copyable, Sendable {
@@ -26,12 +27,16 @@ final class End {
     var soundsReceived = 0
     private var sounds: UInt32 = 0
 
-    init(host: UInt32, certificate: DTLSCertificate, security: SecurityKind, now: Instant) {
+    init(
+        host: UInt32, certificate: DTLSCertificate, security: SecurityKind, requestsBitrate: Bool, now: Instant
+    ) {
+        var configuration = PeerConfiguration()
+        if requestsBitrate { configuration.capabilities.withdraw([.transportCC]) }
         address = TransportAddress(IPAddress(ipv4: host), port: 40_000)
         // A start code and a size (RFC 6386 §9.1), which receivers look at.
         keyFrame = [0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01] + [UInt8](repeating: 0, count: 12_000)
         peer = PeerConnection(
-            configuration: PeerConfiguration(), certificate: certificate, packets: packets,
+            configuration: configuration, certificate: certificate, packets: packets,
             frames: BufferPool(slotCount: 16, slotSize: 65_536), random: RandomSource(seed: UInt64(host)), now: now,
             security: security)
         peer.addLocalAddress(address, now: now)
@@ -92,10 +97,12 @@ final class Pair {
     /// The share of datagrams that are lost.
     var loss = 0.0
 
-    init(security: SecurityKind) throws {
+    init(security: SecurityKind, requestsBitrate: Bool = false) throws {
         let certificate = try DTLSCertificate()
-        caller = End(host: 0x0A00_0001, certificate: certificate, security: security, now: now)
-        callee = End(host: 0x0A00_0002, certificate: certificate, security: security, now: now)
+        caller = End(
+            host: 0x0A00_0001, certificate: certificate, security: security, requestsBitrate: requestsBitrate, now: now)
+        callee = End(
+            host: 0x0A00_0002, certificate: certificate, security: security, requestsBitrate: requestsBitrate, now: now)
         let offer = try caller.peer.createOffer(now: now)
         let answer = try callee.peer.accept(offer: offer, now: now)
         try caller.peer.accept(answer: answer, now: now)

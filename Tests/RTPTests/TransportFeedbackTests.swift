@@ -131,3 +131,20 @@ func feedbackWithoutItsChunks(text: String) throws {
     #expect(count == 2)
     #expect(error == .truncated)
 }
+
+/// 24 bits that start anew every 64 seconds, either way.
+@Test func sendTimesGoOn() {
+    var unwrapper = SendTimeUnwrapper()
+    let start = unwrapper.unwrap(0xFF_FFFF)
+    let later = unwrapper.unwrap(0x03_FFFF)
+    #expect(later - start == .seconds(1))
+    let back = unwrapper.unwrap(0xFB_FFFF)
+    #expect(back - start == .seconds(-1))
+    var long = SendTimeUnwrapper()
+    var last = long.unwrap(0)
+    for number in 1...1_000 as ClosedRange<UInt32> {
+        let next = long.unwrap((number &* 0x04_0000 &* 31) & 0xFF_FFFF)
+        #expect(next - last == .seconds(31))
+        last = next
+    }
+}

@@ -17,7 +17,7 @@ import Testing
 
     /// Nineteen of twenty within ten seconds: with every other datagram gone, luck has a say.
     @Test func halfOfAllDatagramsLost() {
-        let count = isDebugBuild ? 20 : 200
+        let count = isDebugBuild ? 20 : 400
         var times: [Double] = []
         for seed in UInt64(1)...UInt64(count) {
             let call = Self.call(seed: seed, loss: 0.5, delay: .milliseconds(50))

@@ -29,6 +29,13 @@ struct DelayTrend: Sendable {
     private var overusedFor: Double?
     private var lastTime: Double?
 
+    /// What was before has no meaning.
+    mutating func reset() {
+        (usage, count, changes, start) = (.normal, 0, 0, nil)
+        (delay, smoothed, slope) = (0, 0, 0)
+        (overusedFor, lastTime) = (nil, nil)
+    }
+
     mutating func add(_ change: ArrivalGroups.Change) {
         let first = start ?? change.arrivedAt
         start = first

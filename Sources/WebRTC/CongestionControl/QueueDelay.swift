@@ -40,7 +40,7 @@ struct QueueDelay: Sendable {
         if lowest != .max { self.lowest = lowest }
     }
 
-    private mutating func reset() {
+    mutating func reset() {
         for i in least.indices { least[i] = .max }
         lowest = .max
         value = .zero

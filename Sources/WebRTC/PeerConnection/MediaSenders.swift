@@ -39,6 +39,8 @@ struct VideoSender: ~Copyable {
     /// Bits per second asked of the encoder.
     var targetBitrate: Int
     var congestion: CongestionController
+    /// When the peer last told what has arrived.
+    var lastFeedback: Instant?
     /// What has been made but has not left yet; the bytes are in `cache`.
     var pacer: Pacer
     /// Of the new packet that left last, for probes to repeat.

@@ -15,6 +15,12 @@ extension PeerConnection {
         return video.feedback.contains(.transportCC) && video.extensions.transportSequenceNumber != 0
     }
 
+    /// It has told so of late.
+    var hasFeedback: Bool {
+        guard followsFeedback, let last = videoSender.lastFeedback else { return false }
+        return now - last < .seconds(2)
+    }
+
     /// Answers a NACK: the packet leaves again as soon as the pacer lets it, within the limits of the cache.
     mutating func retransmit(_ sequenceNumber: UInt16) {
         let decision = videoSender.cache.request(sequenceNumber, now: now, roundTripTime: roundTripTime)

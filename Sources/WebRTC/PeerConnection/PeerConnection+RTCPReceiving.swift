@@ -101,11 +101,11 @@ extension PeerConnection {
         }
     }
 
-    /// A peer that tells when packets arrive only limits with this what we find ourselves; for others it is all there is.
+    /// A peer that tells when packets arrive only limits with this what we find ourselves; for others, and while it tells
+    /// nothing, it is all there is.
     private mutating func receiveBitrateRequest(_ bitrate: Int) {
-        guard video?.feedback.contains(.transportCC) == true else { return setTargetBitrate(bitrate) }
         videoSender.congestion.request(bitrate)
-        followCongestion()
+        if hasFeedback { followCongestion() } else { follow(bitrate) }
     }
 
     private mutating func receiveTransportFeedback(_ packet: borrowing RTCPPacket) {
@@ -113,6 +113,7 @@ extension PeerConnection {
             transport.refusals.malformed &+= 1
             return
         }
+        videoSender.lastFeedback = now
         while let status = feedback.next() {
             videoSender.congestion.feedback(status.sequenceNumber, arrival: status.arrival)
         }

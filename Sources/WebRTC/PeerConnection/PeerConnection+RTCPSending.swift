@@ -12,19 +12,13 @@ extension PeerConnection {
     /// Our source in reports and feedback.
     private var reporter: UInt32 { videoSender.header.ssrc }
 
-    /// The reports of RFC 3550 §6.4 about everything that flows, then REMB where the peer goes by that.
+    /// The reports of RFC 3550 §6.4 about everything that flows.
     mutating func sendReports() {
         // RFC 3550 §6.2 randomises by half either way; a second suits two parties.
         timers[.reports] = now + .milliseconds(Int64.random(in: 500...1500, using: &random))
         guard canSend, var buffer = takeCompound() else { return }
         var writer = RTCPWriter(buffer.mutableBytes)
         writeReports(to: &writer)
-        if let video, video.flow.receives, video.feedback.contains(.remb), !video.feedback.contains(.transportCC),
-            let ssrc = videoReceiver.ssrc
-        {
-            writer.maximumBitrate(
-                senderSSRC: reporter, mediaSSRC: ssrc, bitrate: configuration.maximumReceiveBitrate)
-        }
         let count = writer.count
         sendCompound(buffer, count)
     }
@@ -81,6 +75,16 @@ extension PeerConnection {
         let count = writer.count
         guard asked > 0 else { return }
         videoReceiver.statistics.nackCount &+= 1
+        sendCompound(buffer, count)
+    }
+
+    /// REMB, for a peer that goes by that.
+    mutating func sendBitrateRequest(_ bitrate: Int, _ ssrc: UInt32) {
+        guard let video, var buffer = takeCompound() else { return }
+        var writer = RTCPWriter(buffer.mutableBytes)
+        beginFeedback(&writer, video)
+        writer.maximumBitrate(senderSSRC: reporter, mediaSSRC: ssrc, bitrate: bitrate)
+        let count = writer.count
         sendCompound(buffer, count)
     }
 

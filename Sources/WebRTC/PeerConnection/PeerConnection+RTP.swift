@@ -12,6 +12,7 @@ extension PeerConnection {
             return
         }
         noteArrival(header, packet.bytes)
+        requestBitrateIfDue(header, packet.bytes)
         guard let role = role(of: header, packet.bytes) else {
             transport.refusals.unroutable &+= 1
             return

@@ -130,9 +130,15 @@ extension PeerConnection {
 
     /// Takes over what the path was found to carry. An encoder that is set anew for every small step codes worse.
     mutating func followCongestion() {
-        videoSender.pacer.bitrate = videoSender.congestion.targetBitrate
-        let repairs = min(Int(videoSender.repairs.bitrate(now: now)), videoSender.congestion.targetBitrate / 4)
-        let target = videoSender.congestion.targetBitrate - VideoSender.reservedBitrate - repairs
+        follow(videoSender.congestion.targetBitrate)
+    }
+
+    /// So much may be sent in all: sound, headers and retransmissions come out of it.
+    mutating func follow(_ bitrate: Int) {
+        let bitrate = max(configuration.minimumBitrate, min(bitrate, videoSender.congestion.maximumBitrate))
+        videoSender.pacer.bitrate = bitrate
+        let repairs = min(Int(videoSender.repairs.bitrate(now: now)), bitrate / 4)
+        let target = bitrate - VideoSender.reservedBitrate - repairs
         let step = abs(target - videoSender.targetBitrate)
         let isBound = target <= configuration.minimumBitrate || target >= configuration.maximumBitrate
         if isBound || step * 20 >= videoSender.targetBitrate { setTargetBitrate(target) }
@@ -143,7 +149,6 @@ extension PeerConnection {
         let target = max(configuration.minimumBitrate, min(bitrate, limit))
         guard target != videoSender.targetBitrate else { return }
         videoSender.targetBitrate = target
-        if !followsFeedback { videoSender.pacer.bitrate = target + VideoSender.reservedBitrate }
         emit(.targetBitrate(target))
     }
 }

@@ -42,6 +42,7 @@ public struct PeerConnection: ~Copyable, @unchecked Sendable {  // what it refer
     let canonicalName: [UInt8]
     var transportSequenceNumber: UInt16 = 0
     var arrivals = TransportFeedbackBuilder()
+    var receiveRate: ReceiveRate
 
     var outgoing = FixedQueue<RoutedDatagram>(capacity: 1024)
     var receivedAudio = FixedQueue<ReceivedAudioPacket>(capacity: 128)
@@ -109,6 +110,7 @@ public struct PeerConnection: ~Copyable, @unchecked Sendable {  // what it refer
         self.now = now
         securityKind = security
         iceServers = configuration.iceServers
+        receiveRate = ReceiveRate(configuration)
         audioSender = AudioSender(random: &random)
         // A peer never holds more than half of the slots for long, or none would be left to receive with.
         let share = packets.slotCount / 4
