@@ -12,12 +12,14 @@ import Testing
         let call = scenario.call()
         call.conditions.loss = loss
         call.conditions.delay = delay
+        // How frames are shared out has nothing to do with it, but moves every later draw of the network's.
+        for side in [call.caller, call.callee] { side.sendsLayers = false }
         return call
     }
 
     /// Nineteen of twenty within ten seconds: with every other datagram gone, luck has a say.
     @Test func halfOfAllDatagramsLost() {
-        let count = isDebugBuild ? 20 : 400
+        let count = isDebugBuild ? 20 : 200
         var times: [Double] = []
         for seed in UInt64(1)...UInt64(count) {
             let call = Self.call(seed: seed, loss: 0.5, delay: .milliseconds(50))
