@@ -1,6 +1,8 @@
 """A doctor calls the kiosk: real Chromium, real switchboard, real coturn, and between them what clinics have."""
 
 import contextlib
+import re
+import sys
 import time
 
 import pytest
@@ -163,6 +165,35 @@ def test_relay_only_tells_no_address_of_the_kiosks(clinic):
     for private in (c.internet.kiosk.host4, c.internet.kiosk.public4):
         assert private not in told
     c.hang_up()
+
+
+# Asks the local network for a name, as RFC 6762 §5.1 has it, and prints the address in the first answer.
+ASK = """
+import socket, struct, sys
+own, name = sys.argv[1:]
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((own, 0)); s.settimeout(2)
+question = b"".join(bytes([len(part)]) + part.encode() for part in name.split(".")) + bytes([0, 0, 1, 0, 1])
+s.sendto(struct.pack("!6H", 7, 0, 1, 0, 0, 0) + question, ("224.0.0.251", 5353))
+try: print(socket.inet_ntoa(s.recv(1500)[-4:]))
+except TimeoutError: print("nobody")
+"""
+
+
+def test_names_in_place_of_the_kiosks_addresses(clinic):
+    c = clinic(kiosk="restricted", doctor="restricted", network={"policy": "mdns"})
+    c.call()
+    told = c.browser.run("return window.peers.at(-1).remoteDescription.sdp")
+    names = re.findall(r"[0-9a-f-]{36}\.local", told)
+    assert names and c.internet.kiosk.host4 not in told, told
+    assert "relay" not in c.path(), "names that cannot be asked for here keep nobody from the direct way"
+
+    def ask():
+        return c.internet.kiosk.at_router(sys.executable, "-c", ASK, c.internet.kiosk.gateway4, names[0]).stdout.strip()
+
+    assert ask() == c.internet.kiosk.host4
+    c.hang_up()
+    assert ask() == "nobody"
 
 
 def test_both_ends_by_relay_only(clinic):

@@ -89,6 +89,24 @@ import Testing
         #expect(try JSONValue(parsing: String(lines.last ?? ""))["peer"]?.string == "Doctor")
     }
 
+    @Test func aFullLogMakesRoomForANewOne() async throws {
+        let directory = "/tmp/kioskd-log-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        #expect(RuntimePaths.make(directory) == nil)
+        let path = directory + "/calls.log"
+        defer {
+            for file in [path, path + ".1"] { unlink(file) }
+            rmdir(directory)
+        }
+        let file = try #require(fopen(path, "w"))
+        fputs(String(repeating: "x", count: CallLog.sizeLimit - 1) + "\n", file)
+        fclose(file)
+        let bench = try Bench(callLog: CallLog(directory: directory))
+        try await bench.run { try await bench.call() }
+        var status = stat()
+        #expect(stat(path + ".1", &status) == 0 && status.st_size == CallLog.sizeLimit)
+        #expect(try JSONValue(parsing: text(path))["peer"]?.string == "Doctor")
+    }
+
     @Test func aLogThatCannotBeWrittenCostsALineAndNoCall() async throws {
         // A link in its place is not followed, so that nothing can be written.
         let directory = "/tmp/kioskd-full-\(getpid())-\(UInt32.random(in: 0 ... .max))"

@@ -76,6 +76,28 @@ import Testing
         }
     }
 
+    @Test func whatStandsInADescriptionIsANameToo() async throws {
+        let names = RecordingNames()
+        let bench = try Bench(network: "{policy: mdns}", names: names)
+        try await bench.run {
+            _ = await bench.supervisor.answer(.call)
+            bench.signalling.emit(.answered(Bench.doctor))
+            try await bench.until("a session is opened") {
+                bench.media.commands.contains { if case .openPeer = $0 { true } else { false } }
+            }
+            let sdp = InProcessMedia.sdp + "a=\(Self.host)\r\na=\(Self.seen)\r\n"
+            bench.media.emit(.event(.localDescription(peer: 1, type: .offer, sdp: sdp)))
+            var said: String?
+            try await bench.until("it is offered") {
+                said = bench.signalling.actions.compactMap { if case .offer(let sdp, _) = $0 { sdp } else { nil } }.last
+                return !names.published.isEmpty && said?.contains("typ host") == true
+            }
+            let name = try #require(names.published.first?.name)
+            #expect(said?.contains("a=candidate:1 1 udp 2130706431 \(name) 50000 typ host\r\n") == true)
+            #expect(said?.contains("192.168") == false && said?.hasPrefix(InProcessMedia.sdp) == true)
+        }
+    }
+
     @Test func withoutThePolicyNothingIsHidden() async throws {
         let names = RecordingNames()
         let bench = try Bench(names: names)

@@ -131,6 +131,8 @@ final class ScriptedLines: LineService {
                 guard case .done(let stats) = await bench.supervisor.answer(.stats) else { return false }
                 return stats["kioskd"]?["pressesRefused"]?.integer == 15
             }
+            // What is sent is sent by a task of its own.
+            try await bench.until("all are sent") { bench.signalling.actions.count >= 20 }
             #expect(bench.signalling.actions.filter { $0 == .call(to: nil) }.count == 10)
             #expect(await bench.phase().word == "idle")
             // The page's button is another.

@@ -44,12 +44,12 @@ public final class MulticastNames: NameService {
         guard var set = try? EpollSet(), (try? set.add(signal, tag: 0)) != nil else { return }
         let pool = BufferPool(slotCount: 64, slotSize: MulticastDNSQuery.maximumSize)
         var sockets: [(address: IPAddress, socket: UDPSocket)] = []
-        var answered = Instant.zero
+        var opened = Instant.zero
         while !isOver.isSet.load(ordering: .acquiring) {
             // An address may have come since; a look a second is enough.
-            if MonotonicClock.now() - answered >= .seconds(1) {
+            if MonotonicClock.now() - opened >= .seconds(1) {
                 open(&sockets, set)
-                answered = MonotonicClock.now()
+                opened = MonotonicClock.now()
             }
             guard (try? set.wait(timeout: .seconds(30))) != nil else { return }
             for (_, socket) in sockets {

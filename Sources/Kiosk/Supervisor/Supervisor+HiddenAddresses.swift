@@ -10,12 +10,32 @@ import SignallingMessages
 extension Supervisor {
     /// - Returns: nil if the action would tell an address and cannot be made not to.
     func withoutAddresses(_ action: SignallingAction) -> SignallingAction? {
-        guard site.network.policy == .mdns, case .candidate(let candidate, let party) = action else { return action }
-        guard let (text, new) = hidden.hide(candidate.candidate, using: &random) else { return nil }
+        guard site.network.policy == .mdns else { return action }
+        switch action {
+        case .candidate(let candidate, let party):
+            guard let text = hide(candidate.candidate) else { return nil }
+            var told = candidate
+            told.candidate = text
+            return .candidate(told, to: party)
+        case .offer(let sdp, let party): return .offer(withoutAddresses(sdp: sdp), to: party)
+        case .answerDescription(let sdp, let party): return .answerDescription(withoutAddresses(sdp: sdp), to: party)
+        default: return action
+        }
+    }
+
+    /// What was gathered before the description was made stands in it. The same candidate gets the same name again.
+    private func withoutAddresses(sdp: String) -> String {
+        let attribute = "a="
+        return sdp.split(omittingEmptySubsequences: false) { $0 == "\r\n" || $0 == "\n" }.compactMap { line in
+            guard line.hasPrefix(attribute + "candidate:") else { return String(line) }
+            return hide(String(line.dropFirst(attribute.count))).map { attribute + $0 }
+        }.joined(separator: "\r\n")
+    }
+
+    private func hide(_ candidate: String) -> String? {
+        guard let (text, new) = hidden.hide(candidate, using: &random) else { return nil }
         if let new { with.names?.publish(new.name, new.address) }
-        var told = candidate
-        told.candidate = text
-        return .candidate(told, to: party)
+        return text
     }
 
     /// Names end with the call they were made for.
