@@ -115,6 +115,12 @@ static void start_video(struct video *v, const struct pictures *p, int kilobits)
     c.g_error_resilient = VPX_ERROR_RESILIENT_DEFAULT;
     c.rc_end_usage = VPX_CBR;
     c.rc_target_bitrate = kilobits;
+    c.ts_number_layers = c.ts_periodicity = 2;
+    c.ts_layer_id[1] = 1;
+    c.ts_rate_decimator[0] = 2;
+    c.ts_rate_decimator[1] = 1;
+    c.ts_target_bitrate[0] = kilobits * 60 / 100;
+    c.ts_target_bitrate[1] = kilobits;
     c.rc_min_quantizer = 2;
     c.rc_max_quantizer = 56;
     c.rc_undershoot_pct = 100;
@@ -145,12 +151,20 @@ static double square_error(const vpx_image_t *shown, const unsigned char *pictur
     return sum / shown->d_w / shown->d_h;
 }
 
+/* Two temporal layers in turns, as kiosk-mediad's. */
+static vpx_enc_frame_flags_t flags(long number) {
+    if (number == 0) return VPX_EFLAG_FORCE_KF;
+    vpx_enc_frame_flags_t base = VP8_EFLAG_NO_REF_GF | VP8_EFLAG_NO_REF_ARF | VP8_EFLAG_NO_UPD_GF | VP8_EFLAG_NO_UPD_ARF;
+    return number % 2 ? base | VP8_EFLAG_NO_UPD_LAST | VP8_EFLAG_NO_UPD_ENTROPY : base;
+}
+
 static void carry_picture(struct video *v, const struct pictures *p, long number, struct protection *srtp) {
     unsigned char *picture = p->bytes + (number % p->count) * p->size;
     vpx_image_t image;
     vpx_img_wrap(&image, VPX_IMG_FMT_I420, p->width, p->height, 1, picture);
     double start = cpu();
-    vpx_codec_err_t status = vpx_codec_encode(&v->encoder, &image, number * 3000, 3000, 0, VPX_DL_REALTIME);
+    vpx_codec_control(&v->encoder, VP8E_SET_TEMPORAL_LAYER_ID, (int)(number % 2));
+    vpx_codec_err_t status = vpx_codec_encode(&v->encoder, &image, number * 3000, 3000, flags(number), VPX_DL_REALTIME);
     v->encode += cpu() - start;
     check(status == VPX_CODEC_OK, "encoding");
     vpx_codec_iter_t next = NULL;
