@@ -8,6 +8,8 @@ import Testing
         "candidate:1 1 udp 2130706431 2001:db8::1 5000 typ host ufrag abcd",
         "candidate:842163049 1 udp 1677729535 203.0.113.5 46154 typ srflx raddr 10.0.0.5 rport 46154 ufrag EsAw",
         "candidate:r1 1 udp 1862270975 203.0.113.5 1 typ prflx raddr 10.0.0.5 rport 2",
+        "candidate:c1 1 tcp 1518280447 192.0.2.1 9 typ host tcptype active",
+        "candidate:c2 1 tcp 1518149375 192.0.2.1 50000 typ host tcptype passive ufrag EsAw",
         "candidate:3 1 udp 41885439 198.51.100.1 60000 typ relay raddr 203.0.113.5 rport 46154",
     ])
     func readAndWritten(attribute: String) throws {
@@ -28,7 +30,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("candidate:1 1 tcp 1518280447 192.0.2.1 9 typ host tcptype active", ICECandidateError.transport),
+        ("candidate:1 1 tcp 1518280447 192.0.2.1 9 typ host", ICECandidateError.transport),
+        ("candidate:1 1 tcp 1518280447 192.0.2.1 9 typ host tcptype so", .transport),
+        ("candidate:1 1 dccp 1518280447 192.0.2.1 9 typ host tcptype active", .transport),
         ("candidate:1 2 udp 2130706430 192.0.2.1 5001 typ host", .component),
         ("candidate:1 1 udp 2113937151 1f4712db-ea17-4bcf-a596-105139dfd8bf.local 54596 typ host", .name),
         ("candidate:1 1 udp 2113937151 example.com 54596 typ host", .name),

@@ -17,8 +17,8 @@ import Testing
     static func exchangeMedia(_ network: Network, _ a: Peer, _ b: Peer, milliseconds: Int64) {
         for _ in 0..<milliseconds / 20 {
             network.run(20)
-            if let pair = a.sendPair { a.agent.noteReceived(from: pair.remote, to: pair.local, now: network.now) }
-            if let pair = b.sendPair { b.agent.noteReceived(from: pair.remote, to: pair.local, now: network.now) }
+            if let pair = a.sendPair { a.agent.noteReceived(on: pair, now: network.now) }
+            if let pair = b.sendPair { b.agent.noteReceived(on: pair, now: network.now) }
         }
     }
 

@@ -93,8 +93,8 @@ final class Network {
             rounds += 1
             precondition(rounds < 10_000, "an agent never becomes idle")
             switch peer.agent.poll() {
-            case .transmit(let buffer, let from, let to):
-                send(Datagram(bytes: buffer.bytes.toArray(), from: from, to: to))
+            case .transmit(let buffer, let path):
+                send(Datagram(bytes: buffer.bytes.toArray(), from: path.local, to: path.remote))
             case .event(let event): peer.events.append((now, event))
             case .idle(let until):
                 precondition(until > now, "an agent that is idle until now would spin")
@@ -150,10 +150,10 @@ final class Peer {
     var selectedPair: (local: ICECandidate, remote: ICECandidate)? { agent.selectedPair }
     var statistics: [ICECandidatePairStatistics] { agent.candidatePairStatistics() }
     func isValidated(local: TransportAddress, remote: TransportAddress) -> Bool {
-        agent.isValidated(local: local, remote: remote)
+        agent.isValidated(ICEPath(local: local, remote: remote))
     }
     func accepts(local: TransportAddress, remote: TransportAddress) -> Bool {
-        agent.accepts(local: local, remote: remote)
+        agent.accepts(ICEPath(local: local, remote: remote))
     }
 
     var selected: ICEPath? {

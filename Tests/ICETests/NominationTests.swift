@@ -37,7 +37,7 @@ import Testing
         #expect(best?.remote.address.family == .ipv6)
         while network.now < .zero + .seconds(12) {
             network.run(100)
-            if let best { a.agent.noteReceived(from: best.remote, to: best.local, now: network.now) }
+            if let best { a.agent.noteReceived(on: best, now: network.now) }
             #expect(a.sendPair == best && a.selectedPair == nil || network.now > .zero + .seconds(9))
         }
         #expect(Network.agree(a, b) && a.selected == best)

@@ -56,9 +56,9 @@ import Testing
             func exchange() {
                 network.run(20)
                 if b.sendPair?.remote == mapping {
-                    a.agent.noteReceived(from: b.addresses[0], to: a.addresses[0], now: network.now)
+                    a.agent.noteReceived(on: ICEPath(local: a.addresses[0], remote: b.addresses[0]), now: network.now)
                 }
-                b.agent.noteReceived(from: mapping, to: b.addresses[0], now: network.now)
+                b.agent.noteReceived(on: ICEPath(local: b.addresses[0], remote: mapping), now: network.now)
             }
             for _ in 0..<500 + seed * 7 { exchange() }
             mapping = TransportAddress(Self.outside.address, port: 40_001)

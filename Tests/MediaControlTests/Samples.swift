@@ -16,6 +16,7 @@ let network: NetworkSettings = {
             address: IPAddress(ipv4: 0xC000_0201)),
     ]
     settings.policy = .relay
+    settings.usesTCP = false
     settings.ports = 50_000...50_099
     settings.exceptInterfaces = ["tun*"]
     settings.authorities = "/etc/kiosk/ca.pem"

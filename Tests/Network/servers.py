@@ -57,7 +57,7 @@ class InternetSwitchboard(Switchboard):
     def launch(self):
         host = f"[{self.address}]" if ":" in self.address else self.address
         command = ["ip", "netns", "exec", namespaces.SERVERS, self.programs / "switchboard", "--listen", f"{host}:443"]
-        if self.relay:
+        if self.relay and self.ways:
             for url in self.relay.urls(self.ways):
                 command += ["--turn-url", url]
             command += ["--turn-secret-file", self.relay.secret_file]

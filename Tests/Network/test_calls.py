@@ -152,6 +152,16 @@ def test_behind_a_firewall(clinic, wall):
     c.hang_up()
 
 
+@short
+def test_no_udp_and_no_relay(clinic):
+    """The browser connects to the kiosk by TCP, and media go straight through that."""
+    c = clinic(wall="meta l4proto udp", ways=())
+    c.call()
+    assert "relay" not in c.path()
+    assert c.statistic("candidate-pair/tcp") == 1
+    c.hang_up()
+
+
 # ---- policies
 
 def test_relay_only_tells_no_address_of_the_kiosks(clinic):

@@ -9,6 +9,8 @@ public final class Endpoint {
     public let packets: BufferPool
     public let frames: BufferPool
     public private(set) var addresses: [TransportAddress]
+    /// Where this side listens by TCP.
+    public private(set) var listeners: [TransportAddress] = []
 
     public var sendsVideo = true
     public var sendsAudio = true
@@ -80,8 +82,16 @@ public final class Endpoint {
     public func move(to others: [TransportAddress], now: Instant) {
         let old = addresses
         addresses = others
+        listeners.removeAll { listener in !others.contains { $0.address == listener.address } }
         for address in old where !others.contains(address) { peer.removeLocalAddress(address, now: now) }
         for address in others where !old.contains(address) { peer.addLocalAddress(address, now: now) }
+    }
+
+    /// Listens by TCP, if the engine has a use for that.
+    public func listen(at address: TransportAddress, now: Instant) {
+        guard peer.acceptsConnections else { return }
+        listeners.append(address)
+        peer.addLocalListener(address, now: now)
     }
 
     public enum SecurityChoice: Sendable { case plain, dtlsSRTP }

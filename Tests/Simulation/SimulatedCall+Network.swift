@@ -86,6 +86,8 @@ extension SimulatedCall {
         self[side].streamActions.removeAll()
         for action in actions {
             switch action {
+            case .open(let request) where self[other(side)].listeners.contains(request.remote):
+                open(request, by: side)
             case .open(let request):
                 let index = servers.firstIndex { $0.streamAddresses.contains(request.remote) && !$0.isDead }
                 let isOpen = firewalls[side.rawValue].streamPorts?.contains(request.remote.port) ?? true
@@ -99,13 +101,20 @@ extension SimulatedCall {
                 streams[StreamKey(side, request.number)] = SimulatedStream(server: index, client: client)
             case .write(let bytes, let number):
                 let key = StreamKey(side, number)
+                if let end = connections[key] {
+                    wroteToPeer?(side, bytes)
+                    if let end { carry(bytes, to: end) } else { waiting[key, default: []] += bytes }
+                    continue
+                }
                 guard var stream = streams[key] else { continue }
                 stream.received += bytes
                 while let message = stream.nextMessage() {
                     pushStream(.toServer(stream.server, message, stream.client), side)
                 }
                 streams[key] = stream
-            case .close(let number): streams[StreamKey(side, number)] = nil
+            case .close(let number):
+                streams[StreamKey(side, number)] = nil
+                closeConnection(StreamKey(side, number))
             }
         }
     }
@@ -114,6 +123,10 @@ extension SimulatedCall {
     public func breakStreams(of side: Side) {
         for key in streams.keys where key.parts.0 == side {
             streams[key] = nil
+            push(now, .streamClosed(side, key.parts.1))
+        }
+        for key in connections.keys where key.parts.0 == side {
+            closeConnection(key)
             push(now, .streamClosed(side, key.parts.1))
         }
     }

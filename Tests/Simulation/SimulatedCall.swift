@@ -45,6 +45,7 @@ public final class SimulatedCall {
         case toRelayed(Int, [UInt8], from: TransportAddress, at: TransportAddress)
         case streamBytes(Side, StreamNumber, [UInt8])
         case streamClosed(Side, StreamNumber)
+        case connection(by: Side, StreamNumber, from: TransportAddress, to: TransportAddress)
         case frame(Side)
         case sound(Side)
         case action((SimulatedCall) -> Void)
@@ -75,6 +76,13 @@ public final class SimulatedCall {
     public var firewalls = [Firewall(), Firewall()]
     public var servers: [SimulatedTURNServer] = []
     var streams: [StreamKey: SimulatedStream] = [:]
+    /// The two ends of connections between the sides, each by the other; an end that is not made yet is nil.
+    var connections: [StreamKey: StreamKey?] = [:]
+    var damages = false
+    /// What was written before the other end was there.
+    var waiting: [StreamKey: [UInt8]] = [:]
+    /// Called with what is written to such a connection.
+    public var wroteToPeer: ((Side, [UInt8]) -> Void)?
 
     private var queue = EventQueue()
     private var lastSignal: [Instant] = [.zero, .zero]
@@ -167,6 +175,7 @@ public final class SimulatedCall {
         case .streamClosed(let side, let number):
             self[side].peer.streamClosed(number, now: now)
             settle(side)
+        case .connection(let side, let number, let from, let to): connect(side, number, from: from, to: to)
         case .offer(let side, let text):
             do {
                 if let answer = try self[side].peer.accept(offer: text, isPolite: side == polite, now: now) {

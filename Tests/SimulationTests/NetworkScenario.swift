@@ -15,6 +15,7 @@ struct NetworkScenario {
     var calleePolicy = CandidatePolicy.all
     var seed: UInt64 = 1
     var usesServers = true
+    var usesTCP = false
     var security = Endpoint.SecurityChoice.plain
 
     static func servers(_ server: SimulatedTURNServer) -> [ICEServer] {
@@ -36,6 +37,7 @@ struct NetworkScenario {
         func endpoint(_ address: TransportAddress, _ policy: CandidatePolicy, _ which: UInt64) -> Endpoint {
             var configuration = PeerConfiguration()
             configuration.candidatePolicy = policy
+            configuration.usesTCP = usesTCP
             if usesServers { configuration.iceServers = Self.servers(server) }
             return Endpoint(
                 configuration: configuration, certificate: certificate, addresses: [address],

@@ -16,7 +16,9 @@ extension SiteConfiguration {
         /// STUN and TURN servers, the preferred first; the switchboard may name more for each call.
         public var iceServers: [ICEServer]
         public var policy: Policy
-        /// The UDP ports that media leave from; nil for any.
+        /// Whether media may go by TCP straight to the other side, where UDP is blocked.
+        public var tcp: Bool
+        /// The ports that media leave from; nil for any.
         public var ports: ClosedRange<UInt16>?
         /// Interfaces by name, `*` for any ending. Nil: all; and nil: those that containers and virtual machines make.
         public var onlyInterfaces: [String]?
@@ -42,6 +44,7 @@ extension SiteConfiguration.Network {
         iceServers = section.sections("iceServers", count: 8).map { (SiteConfiguration.ICEServer($0), $0.isPresent) }
             .filter(\.1).map(\.0)
         policy = section.choice("policy", default: .all)
+        tcp = section.truth("tcp", default: true)
         ports = Self.ports(section)
         let interfaces = section.section("interfaces")
         onlyInterfaces = interfaces.texts("only", count: 16, length: 15)

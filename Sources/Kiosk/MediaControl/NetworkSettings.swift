@@ -12,7 +12,9 @@ public struct NetworkSettings: Equatable, Sendable {
     /// The preferred first; at most `MediaControl.maximumServers`.
     public var servers: [MediaServer] = []
     public var policy = Policy.all
-    /// The UDP ports to bind; nil for any.
+    /// Whether media may go by TCP straight to the other side, and it may connect to the kiosk.
+    public var usesTCP = true
+    /// The ports to bind; nil for any.
     public var ports: ClosedRange<UInt16>?
     /// Names of interfaces, `*` at the end for any ending; nil for all, and for the usual exceptions.
     public var onlyInterfaces: [String]?
@@ -49,6 +51,7 @@ extension ByteWriter {
             writeText(server.credential)
         }
         write(settings.policy.rawValue)
+        writeFlag(settings.usesTCP)
         writeOptional(settings.ports?.lowerBound)
         writeOptional(settings.ports?.upperBound)
         writeNames(settings.onlyInterfaces)
@@ -77,6 +80,7 @@ extension ByteReader {
                 MediaServer(url: url, address: address, username: try text(), credential: try text()))
         }
         settings.policy = try value(NetworkSettings.Policy.self)
+        settings.usesTCP = try flag()
         switch (try optionalShort(), try optionalShort()) {
         case (nil, nil): break
         case (let first?, let last?) where first <= last: settings.ports = first...last

@@ -78,6 +78,7 @@ struct ServerDirectory {
         case .noHost: settings.policy = .noHost
         case .relay: settings.policy = .relay
         }
+        settings.usesTCP = site.tcp
         settings.ports = site.ports
         settings.onlyInterfaces = site.onlyInterfaces
         settings.exceptInterfaces = site.exceptInterfaces

@@ -14,6 +14,24 @@ public final class TCPListener {
         localAddress = TransportAddress(wanted) ?? address
     }
 
+    /// At the first free one of `ports`, from `start` on and round.
+    public convenience init(
+        binding address: IPAddress, ports: ClosedRange<UInt16>, startingAt start: UInt16
+    ) throws(SystemError) {
+        let first = ports.contains(start) ? start : ports.lowerBound
+        var port = first
+        repeat {
+            do throws(SystemError) {
+                try self.init(binding: TransportAddress(address, port: port))
+                return
+            } catch {
+                guard error.errno == EADDRINUSE || error.errno == EACCES else { throw error }
+            }
+            port = port == ports.upperBound ? ports.lowerBound : port + 1
+        } while port != first
+        throw SystemError(errno: EADDRINUSE, operation: "listen at TCP \(address) in \(ports)")
+    }
+
     public var raw: Int32 { descriptor.raw }
 
     /// The next connection, nil when none waits or it could not be had (then the set finds the listener readable again).

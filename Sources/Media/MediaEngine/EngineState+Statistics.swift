@@ -105,6 +105,7 @@ extension PeerStatistics {
         if let candidatePair {
             let isRelayed = candidatePair.localType == "relay" || candidatePair.remoteType == "relay"
             values.append(Statistic("candidate-pair/relayed", isRelayed ? 1 : 0))
+            values.append(Statistic("candidate-pair/tcp", candidatePair.transport == "tcp" ? 1 : 0))
         }
         if let bitrate = candidatePair?.availableOutgoingBitrate {
             values.append(Statistic("candidate-pair/availableOutgoingBitrate", bitrate))
@@ -120,6 +121,7 @@ extension PeerStatistics {
             Statistic("transport/refusals/replayed", Double(transport.refusals.replayed)),
             Statistic("transport/refusals/malformed", Double(transport.refusals.malformed)),
             Statistic("transport/refusals/exhausted", Double(transport.refusals.exhausted)),
+            Statistic("transport/refusals/connections", Double(transport.refusals.connections)),
         ]
         return values
     }

@@ -63,6 +63,9 @@ extension NetworkLoop {
             peer.sockets[place] = nil
             peer.connection.removeLocalAddress(socket.localAddress, now: now)
         }
+        for (place, listener) in peer.listeners.enumerated() {
+            if let listener, !addresses.contains(listener.localAddress.address) { endListener(place, of: peer) }
+        }
         for entry in peer.streams {
             guard let entry, !addresses.contains(entry.stream.localAddress.address),
                 !entry.stream.localAddress.address.isLoopback
@@ -79,6 +82,7 @@ extension NetworkLoop {
             guard let socket = try? openSocket(address), let place = peer.keep(socket) else { continue }
             try? set.add(socket.raw, tag: Self.tag(peer.number, socket: place))
             peer.connection.addLocalAddress(socket.localAddress, now: MonotonicClock.now())
+            listen(at: address, for: peer)
         }
     }
 }

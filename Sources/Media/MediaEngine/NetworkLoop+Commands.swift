@@ -86,6 +86,7 @@ extension NetworkLoop {
         configuration.minimumBitrate = state.configuration.minimumVideoBitrate
         configuration.iceServers = settings.iceServers
         configuration.candidatePolicy = settings.candidatePolicy
+        configuration.usesTCP = settings.usesTCP
         configuration.previous = previous.compactMap { MediaSlot(mid: $0.mid, kind: SDP.MediaKind($0.kind)) }
         var connection = PeerConnection(
             configuration: configuration, certificate: certificate, packets: state.pools.packets,
@@ -100,6 +101,7 @@ extension NetworkLoop {
                 fail(number, .media, "\(error)")
             }
         }
+        for socket in sockets { listen(at: socket.localAddress.address, for: peer) }
         drain(peer)
         peer.flush()
     }
@@ -113,6 +115,7 @@ extension NetworkLoop {
 
     private mutating func remove(_ peer: Peer) {
         for case let socket? in peer.sockets { set.remove(socket.raw) }
+        for place in peer.listeners.indices { endListener(place, of: peer) }
         for case let entry? in peer.streams { endStream(entry.number, of: peer) }
         peers.removeAll { $0 === peer }
         _ = state.toPlay.push(.forget(peer: peer.index))

@@ -4,13 +4,15 @@ import PeerConnection
 import Primitives
 import TLS
 
-/// Connections to relays that are not reached by UDP.
+/// Connections to relays that are not reached by UDP, and with other sides that are not.
 extension NetworkLoop {
     mutating func openStream(_ request: StreamRequest, of peer: Peer) {
         do throws(SystemError) {
             let stream: any ByteStream
             switch request.security {
-            case .none: stream = try TCPStream(connectingTo: request.remote)
+            case .none:
+                stream = try TCPStream(
+                    connectingTo: request.remote, from: request.local.map { TransportAddress($0, port: 0) })
             case .tls(let name):
                 guard let authorities = state.authorities.value else {
                     throw SystemError(errno: 2, operation: "trust anybody")
@@ -28,6 +30,50 @@ extension NetworkLoop {
             endStream(request.number, of: peer)
             peer.connection.streamClosed(request.number, now: MonotonicClock.now())
         }
+    }
+
+    /// Listens at `address` for the other side, in the range of ports that the site's firewall lets through.
+    mutating func listen(at address: IPAddress, for peer: Peer) {
+        guard peer.connection.acceptsConnections,
+            !peer.listeners.contains(where: { $0?.localAddress.address == address })
+        else { return }
+        // Without it there is one way less, which is no reason to do without the others.
+        guard let listener = openListener(address), let place = peer.keep(listener),
+            (try? set.add(listener.raw, tag: Self.tag(peer.number, listener: place))) != nil
+        else { return }
+        peer.connection.addLocalListener(listener.localAddress, now: MonotonicClock.now())
+    }
+
+    private mutating func openListener(_ address: IPAddress) -> TCPListener? {
+        guard let ports = settings.ports else { return try? TCPListener(binding: TransportAddress(address, port: 0)) }
+        return try? TCPListener(
+            binding: address, ports: ports, startingAt: UInt16.random(in: ports, using: &random))
+    }
+
+    /// Takes what has connected, or closes it at once where the session wants no more.
+    mutating func accept(_ place: Int, of peer: Peer) {
+        for _ in 0..<Self.acceptsAtOnce {
+            guard let stream = peer.listeners[place]?.accept() else { return }
+            let now = MonotonicClock.now()
+            guard
+                let number = peer.connection.accept(
+                    from: stream.remoteAddress, at: stream.localAddress, now: now)
+            else { continue }
+            guard let kept = peer.keep(stream, number),
+                (try? stream.register(in: set, tag: Self.tag(peer.number, stream: kept))) != nil
+            else {
+                endStream(number, of: peer)
+                peer.connection.streamClosed(number, now: now)
+                continue
+            }
+        }
+        drain(peer)
+    }
+    private static let acceptsAtOnce = 8
+
+    func endListener(_ place: Int, of peer: Peer) {
+        if let listener = peer.listeners[place] { set.remove(listener.raw) }
+        peer.listeners[place] = nil
     }
 
     /// What finds no room in the stream's queue is lost, as on any network.

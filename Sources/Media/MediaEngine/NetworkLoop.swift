@@ -80,7 +80,11 @@ struct NetworkLoop: ~Copyable {
     private mutating func readSocket(_ tag: UInt64) {
         guard let peer = peer(Self.number(of: tag)) else { return }
         let place = Self.place(of: tag)
-        if place >= Self.firstStream {
+        if place >= Self.firstListener {
+            if peer.listeners.indices.contains(place - Self.firstListener) {
+                accept(place - Self.firstListener, of: peer)
+            }
+        } else if place >= Self.firstStream {
             if peer.streams.indices.contains(place - Self.firstStream) {
                 readStream(place - Self.firstStream, of: peer)
             }
@@ -146,4 +150,6 @@ struct NetworkLoop: ~Copyable {
     /// Places below are sockets'.
     private static let firstStream = 64
     static func tag(_ peer: PeerNumber, stream: Int) -> UInt64 { tag(peer, socket: firstStream + stream) }
+    private static let firstListener = 128
+    static func tag(_ peer: PeerNumber, listener: Int) -> UInt64 { tag(peer, socket: firstListener + listener) }
 }

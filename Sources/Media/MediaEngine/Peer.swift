@@ -14,8 +14,10 @@ final class Peer {
     var connection: PeerConnection
     /// In places that stay: a socket whose address is gone leaves its place empty.
     var sockets: [UDPSocket?]
-    /// Connections to relays.
-    var streams: [(number: StreamNumber, stream: any ByteStream)?] = Array(repeating: nil, count: 16)
+    /// Connections to relays and with the other side.
+    var streams: [(number: StreamNumber, stream: any ByteStream)?] = Array(repeating: nil, count: 32)
+    /// Where the other side may connect to; places as those of sockets.
+    var listeners: [TCPListener?] = []
     private static let maximumSockets = 16
     /// When `connection` wants to be advanced.
     var deadline = Instant.zero
@@ -55,6 +57,16 @@ final class Peer {
         guard sockets.count < Self.maximumSockets else { return nil }
         sockets.append(socket)
         return sockets.count - 1
+    }
+
+    func keep(_ listener: TCPListener) -> Int? {
+        if let free = listeners.firstIndex(where: { $0 == nil }) {
+            listeners[free] = listener
+            return free
+        }
+        guard listeners.count < Self.maximumSockets else { return nil }
+        listeners.append(listener)
+        return listeners.count - 1
     }
 
     func keep(_ stream: any ByteStream, _ number: StreamNumber) -> Int? {

@@ -6,6 +6,7 @@ struct LocalCandidate {
     let base: TransportAddress
     /// What our checks from this base announce in PRIORITY (RFC 8445 §7.1.1).
     let reflexivePriority: UInt32
+    var transport: ICETransport { candidate.transport }
     /// Not to be told to the peer: a host address that policy keeps to itself.
     var isHidden = false
     /// The address is gone; the place stays, as pairs refer to it by index.
@@ -18,6 +19,9 @@ struct RemoteCandidate {
     /// Of the generation before the last restart.
     var isPrevious = false
     var lastHeard: Instant
+
+    /// Whether it is the other end of `path`.
+    func isAt(_ path: ICEPath) -> Bool { candidate.address == path.remote && candidate.transport == path.transport }
 }
 
 /// A local base and a remote address, and what the checks between them have shown so far.

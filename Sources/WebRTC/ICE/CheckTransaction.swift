@@ -39,7 +39,7 @@ struct CheckTransaction {
 /// A check that was answered before the peer's credentials were known.
 struct EarlyCheck {
     let local: Int
-    let from: TransportAddress
+    let path: ICEPath
     let priority: UInt32
     var useCandidate: Bool
     let senderFragment: [UInt8]

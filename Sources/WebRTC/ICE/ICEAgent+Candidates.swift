@@ -18,11 +18,11 @@ extension ICEAgent {
         base: TransportAddress, preference: UInt16? = nil, isHidden: Bool = false, now: Instant
     ) -> ICECandidate? {
         setTime(now)
-        let rank = locals.count { !$0.isRetired && $0.base.address.family == base.address.family }
+        let rank = rank(of: base.address.family, .udp)
         let ordered =
             65535 - rank * 256 - (base.address.family == .ipv4 ? 128 : 0) - (base.address.isLoopback ? 32768 : 0)
         let preference = preference ?? UInt16(clamping: ordered)
-        let twin = locals.firstIndex { $0.base.address == base.address }
+        let twin = locals.firstIndex { $0.base.address == base.address && $0.transport == .udp }
         let candidate = ICECandidate(
             foundation: String((twin ?? locals.count) + 1),
             priority: ICECandidate.priority(kind: .host, localPreference: preference), address: base, kind: .host)
@@ -41,7 +41,10 @@ extension ICEAgent {
         _ mapped: TransportAddress, base: TransportAddress, revealsBase: Bool, now: Instant
     ) -> ICECandidate? {
         setTime(now)
-        guard let host = locals.first(where: { !$0.isRetired && $0.base == base && $0.candidate.kind == .host }),
+        guard
+            let host = locals.first(where: {
+                !$0.isRetired && $0.base == base && $0.transport == .udp && $0.candidate.kind == .host
+            }),
             mapped.address.family == base.address.family
         else { return nil }
         let preference = UInt16(truncatingIfNeeded: host.candidate.priority >> 8)
@@ -70,11 +73,12 @@ extension ICEAgent {
         return insert(local) ? signalled(candidate) : nil
     }
 
-    private mutating func insert(_ local: LocalCandidate) -> Bool {
-        let address = local.candidate.address
+    mutating func insert(_ local: LocalCandidate) -> Bool {
+        let (address, type) = (local.candidate.address, local.candidate.tcpType)
         guard state != .closed, local.candidate.isUsable,
             !locals.contains(where: {
                 !$0.isRetired && !$0.isHidden && $0.candidate.address == address && $0.base == local.base
+                    && $0.candidate.tcpType == type
             })
         else { return false }
         let place: Int
@@ -93,13 +97,26 @@ extension ICEAgent {
         return true
     }
 
+    func rank(of family: IPAddress.Family, _ transport: ICETransport) -> Int {
+        locals.count { !$0.isRetired && $0.base.address.family == family && $0.transport == transport }
+    }
+
     /// The socket bound to `base` is gone. Its pairs go with it, the one in use too; a restart then finds another.
-    public mutating func removeLocalCandidate(base: TransportAddress, now: Instant) {
+    public mutating func removeLocalCandidate(
+        base: TransportAddress, over transport: ICETransport = .udp, now: Instant
+    ) {
         setTime(now)
-        for i in locals.indices where locals[i].base == base { locals[i].isRetired = true }
-        removePairs { $0.path.local == base }
-        answers.removeAll { $0.path.local == base }
+        for i in locals.indices where locals[i].base == base && locals[i].transport == transport {
+            locals[i].isRetired = true
+        }
+        removePairs { $0.path.local == base && $0.path.transport == transport }
+        answers.removeAll { $0.path.local == base && $0.path.transport == transport }
         earlyChecks.removeAll { locals[$0.local].isRetired }
+        afterLoss()
+    }
+
+    /// To be called when pairs have ended: what is left is agreed on, or waited for, or nothing works.
+    mutating func afterLoss() {
         nominate()
         if sendPair == nil, state == .connected || state == .disconnected {
             if timers[.patience] != .distantFuture { enter(.checking) } else { giveUp() }
@@ -120,7 +137,7 @@ extension ICEAgent {
         }
         counters.ignoredCandidates += UInt64(strays - remotes.count)
         pairs.removeAll { pair in
-            !pair.isPrevious && !remotes.contains { !$0.isPrevious && $0.candidate.address == pair.path.remote }
+            !pair.isPrevious && !remotes.contains { !$0.isPrevious && $0.isAt(pair.path) }
         }
         if sendPair == nil { enter(.checking) }
         timers[.patience] = self.now + configuration.patience
@@ -132,7 +149,7 @@ extension ICEAgent {
         }
     }
 
-    /// A candidate-attribute as signalled. What cannot be used (TCP, mDNS names, garbage) is counted and ignored.
+    /// A candidate-attribute as signalled. What cannot be used (mDNS names, garbage) is counted and ignored.
     public mutating func addRemoteCandidate(attribute: String, now: Instant) {
         do {
             addRemoteCandidate(try ICECandidate(attribute: attribute), now: now)
@@ -148,7 +165,12 @@ extension ICEAgent {
             counters.ignoredCandidates += 1
             return
         }
-        let known = remotes.firstIndex { !$0.isPrevious && $0.candidate.address == candidate.address }
+        // A peer that connects comes from another port than the one it signals, and is learnt of when it does.
+        guard candidate.tcpType != .active else { return }
+        let known = remotes.firstIndex {
+            !$0.isPrevious && $0.candidate.address == candidate.address
+                && $0.candidate.transport == candidate.transport
+        }
         if let known {
             // A check told us of it first (RFC 8838 §11.4), or it was signalled twice.
             if remotes[known].candidate.kind == .peerReflexive {
@@ -182,14 +204,15 @@ extension ICEAgent {
         return fragment == remoteCredentials.usernameFragment
     }
 
-    /// The remote candidate that a check from `address` shows, with room made for it if there is none yet.
-    mutating func learn(_ address: TransportAddress, priority: UInt32) -> Int? {
-        if let known = remotes.firstIndex(where: { !$0.isPrevious && $0.candidate.address == address }) {
+    /// The remote candidate that a check over `path` shows, with room made for it if there is none yet.
+    mutating func learn(_ path: ICEPath, priority: UInt32) -> Int? {
+        if let known = remotes.firstIndex(where: { !$0.isPrevious && $0.isAt(path) }) {
             remotes[known].lastHeard = now
             return known
         }
         let learned = ICECandidate(
-            foundation: "r\(nextPairID)", priority: priority, address: address, kind: .peerReflexive)
+            foundation: "r\(nextPairID)", priority: priority, address: path.remote, kind: .peerReflexive,
+            tcpType: path.transport == .tcp ? .active : nil)
         guard learned.isUsable, makeRoomForPeerReflexive() else {
             counters.limitedPairs += 1
             return nil
@@ -203,13 +226,11 @@ extension ICEAgent {
     private mutating func makeRoomForPeerReflexive() -> Bool {
         let learned = remotes.indices.filter { !remotes[$0].isPrevious && remotes[$0].candidate.kind == .peerReflexive }
         guard learned.count >= configuration.peerReflexiveLimit else { return true }
-        let inUse = sendPair?.remote
-        let oldest = learned.filter { remotes[$0].candidate.address != inUse }
+        let oldest = learned.filter { candidate in sendPair.map { !remotes[candidate].isAt($0) } ?? true }
             .min { remotes[$0].lastHeard < remotes[$1].lastHeard }
         guard let oldest, remotes[oldest].lastHeard + configuration.silence <= now else { return false }
-        let address = remotes[oldest].candidate.address
-        remotes.remove(at: oldest)
-        removePairs { !$0.isPrevious && $0.path.remote == address }
+        let given = remotes.remove(at: oldest)
+        removePairs { !$0.isPrevious && given.isAt($0.path) }
         counters.limitedPairs += 1
         return true
     }

@@ -2,13 +2,9 @@ public import Primitives
 
 extension ICEAgent {
     /// Something authentic other than STUN came over a pair: it is alive. Consent is not renewed by it (RFC 7675 §5.1).
-    public mutating func noteReceived(from remote: TransportAddress, to local: TransportAddress, now: Instant) {
+    public mutating func noteReceived(on path: ICEPath, now: Instant) {
         setTime(now)
-        guard
-            let index = pairs.firstIndex(where: {
-                $0.isValid && $0.path.remote == remote && $0.path.local == local
-            })
-        else { return }
+        guard let index = pairs.firstIndex(where: { $0.isValid && $0.path == path }) else { return }
         heard(index)
     }
 

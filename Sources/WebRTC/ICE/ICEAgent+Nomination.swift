@@ -7,12 +7,12 @@ extension ICEAgent {
         guard role == .controlling, remoteCredentials != nil, state != .failed, !hasCurrentSelection,
             !isNominating, let best = bestValid, let firstValid
         else { return }
-        let isRelayed = isRelayed(best)
-        let deadline = firstValid + (isRelayed ? configuration.relayPatience : configuration.nominationPatience)
+        let isSecondBest = isSecondBest(best)
+        let deadline = firstValid + (isSecondBest ? configuration.relayPatience : configuration.nominationPatience)
         let isBetterPending = pairs.contains {
             !$0.isPrevious && $0.priority > pairs[best].priority && ($0.state == .waiting || $0.state == .inProgress)
         }
-        if isBetterPending || isRelayed && !remoteCandidatesEnded, now < deadline {
+        if isBetterPending || isSecondBest && !remoteCandidatesEnded, now < deadline {
             timers[.nomination] = deadline
             return
         }
@@ -20,8 +20,10 @@ extension ICEAgent {
         startCheck(best, .nomination)
     }
 
-    private func isRelayed(_ index: Int) -> Bool {
-        locals[pairs[index].local].candidate.kind == .relayed || remoteCandidate(of: pairs[index]).kind == .relayed
+    /// Over a relay or TCP: UDP may find a direct way yet.
+    private func isSecondBest(_ index: Int) -> Bool {
+        pairs[index].path.transport == .tcp || locals[pairs[index].local].candidate.kind == .relayed
+            || remoteCandidate(of: pairs[index]).kind == .relayed
     }
 
     var isNominating: Bool { transactions.contains { $0.purpose == .nomination && !$0.isCancelled } }

@@ -13,7 +13,7 @@ extension ICEAgent {
                 let answer = answers[0]
                 guard let buffer = encode(answer) else { break }
                 answers.removeFirst()
-                return .transmit(buffer, from: answer.path.local, to: answer.path.remote)
+                return .transmit(buffer, answer.path)
             }
             startWaitingChecks()
             while let i = dueTransaction {
@@ -23,8 +23,7 @@ extension ICEAgent {
                 }
                 guard let buffer = encode(transactions[i], pairs[pair], parties.own, parties.peer) else { break }
                 scheduleAfterSending(i)
-                let path = pairs[pair].path
-                return .transmit(buffer, from: path.local, to: path.remote)
+                return .transmit(buffer, pairs[pair].path)
             }
         }
         return events.isEmpty ? .idle(until: nextDeadline) : .event(events.removeFirst())

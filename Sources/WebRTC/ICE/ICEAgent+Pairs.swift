@@ -5,7 +5,10 @@ extension ICEAgent {
     /// - Parameter isUrgent: a check has come over it, so that it may push out another.
     @discardableResult
     mutating func makePair(local: Int, remote: ICECandidate, isUrgent: Bool) -> Int? {
-        let path = ICEPath(local: locals[local].base, remote: remote.address)
+        guard locals[local].transport == remote.transport else { return nil }
+        // Only what connects asks first; who is connected to learns of the other end from its check (RFC 6544 §6.2).
+        guard isUrgent || locals[local].candidate.tcpType != .passive else { return nil }
+        let path = ICEPath(local: locals[local].base, remote: remote.address, over: remote.transport)
         if let known = pairs.firstIndex(where: { !$0.isPrevious && $0.path == path }) { return known }
         let canPair = ICECandidate.canPair(path.local.address, path.remote.address)
         guard canPair || isUrgent && path.local.address.family == path.remote.address.family else { return nil }
@@ -46,10 +49,8 @@ extension ICEAgent {
     /// After a change of role or of what is known of a candidate.
     mutating func computePriorities() {
         for i in pairs.indices where !pairs[i].isPrevious {
-            let address = pairs[i].path.remote
-            guard let remote = remotes.first(where: { !$0.isPrevious && $0.candidate.address == address }) else {
-                continue
-            }
+            let path = pairs[i].path
+            guard let remote = remotes.first(where: { !$0.isPrevious && $0.isAt(path) }) else { continue }
             pairs[i].priority = priority(
                 local: locals[pairs[i].local].candidate.priority, remote: remote.candidate.priority)
         }

@@ -4,14 +4,18 @@ import STUN
 extension ICEAgent {
     /// A datagram that `STUNMessage.isSTUN(firstByte:)` takes for STUN.
     public mutating func receive(
-        _ datagram: RawSpan, from remote: TransportAddress, to local: TransportAddress, now: Instant
+        _ datagram: RawSpan, from remote: TransportAddress, to local: TransportAddress,
+        over transport: ICETransport = .udp, now: Instant
     ) {
         setTime(now)
         guard state != .closed else { return }
-        guard let index = locals.firstIndex(where: { $0.base == local && !$0.isRetired }) else {
+        guard
+            let index = locals.firstIndex(where: { $0.base == local && $0.transport == transport && !$0.isRetired })
+        else {
             counters.unknownDestinations += 1
             return
         }
+        let path = ICEPath(local: local, remote: remote, over: transport)
         do {
             let message = try STUNMessage(datagram)
             guard message.method == .binding else {
@@ -19,8 +23,8 @@ extension ICEAgent {
                 return
             }
             switch message.messageClass {
-            case .request: answer(message, size: datagram.byteCount, from: remote, local: index)
-            case .success, .error: take(message, path: ICEPath(local: local, remote: remote))
+            case .request: answer(message, size: datagram.byteCount, path: path, local: index)
+            case .success, .error: take(message, path: path)
             case .indication: break  // a keepalive; it proves nothing
             }
         } catch {
@@ -28,12 +32,11 @@ extension ICEAgent {
         }
     }
 
-    private mutating func answer(_ message: borrowing STUNMessage, size: Int, from: TransportAddress, local: Int) {
+    private mutating func answer(_ message: borrowing STUNMessage, size: Int, path: ICEPath, local: Int) {
         guard message.hasFingerprint else {
             counters.malformedMessages += 1
             return
         }
-        let path = ICEPath(local: locals[local].base, remote: from)
         guard message.hasMessageIntegrity, let username = message.username else {
             return refuse(400, message.transactionID, path, size: size)
         }
@@ -64,7 +67,7 @@ extension ICEAgent {
         enqueue(reply(.success))
         noteAnswered(path)
         let check = EarlyCheck(
-            local: local, from: from, priority: message.priority ?? 1, useCandidate: message.useCandidate,
+            local: local, path: path, priority: message.priority ?? 1, useCandidate: message.useCandidate,
             senderFragment: sender)
         guard let remoteCredentials else { return keep(check) }
         guard sender == remoteCredentials.fragmentBytes else {
@@ -114,7 +117,7 @@ extension ICEAgent {
 
     /// Remembers a check until the peer's credentials are there.
     private mutating func keep(_ check: EarlyCheck) {
-        if let known = earlyChecks.firstIndex(where: { $0.from == check.from && $0.local == check.local }) {
+        if let known = earlyChecks.firstIndex(where: { $0.path == check.path }) {
             let useCandidate = earlyChecks[known].useCandidate || check.useCandidate
             earlyChecks[known] = check
             earlyChecks[known].useCandidate = useCandidate
@@ -127,7 +130,7 @@ extension ICEAgent {
 
     /// What an authentic check of the peer's leads to (RFC 8445 §7.3.1.3 to §7.3.1.5).
     mutating func follow(_ check: EarlyCheck) {
-        guard state != .failed, let remote = learn(check.from, priority: check.priority),
+        guard state != .failed, let remote = learn(check.path, priority: check.priority),
             let index = makePair(local: check.local, remote: remotes[remote].candidate, isUrgent: true)
         else { return }
         pairs[index].statistics.requestsReceived += 1

@@ -17,7 +17,7 @@ extension ICEAgent {
             // Until the peer learns of this it may send on any pair that works, not only on the one that we use.
             pairs.removeAll { !$0.isValid || $0.isPrevious != isOfPrevious }
             for i in pairs.indices { pairs[i].isPrevious = true }
-            for i in remotes.indices where pairs.contains(where: { $0.path.remote == remotes[i].candidate.address }) {
+            for i in remotes.indices where pairs.contains(where: { remotes[i].isAt($0.path) }) {
                 remotes[i].isPrevious = true
             }
         } else {

@@ -100,11 +100,15 @@ public struct ICEAgent: ~Copyable, Sendable {
         return (localCandidate(of: pair), remoteCandidate(of: pair))
     }
 
-    /// Whether a datagram from `remote` to `local` comes from a pair whose check was answered, of whichever generation.
+    /// Whether a datagram on `path` comes from a pair whose check was answered, of whichever generation.
     /// DTLS from anywhere else is not to be looked at; SRTP neither, unless `accepts` holds.
-    public func isValidated(local: TransportAddress, remote: TransportAddress) -> Bool {
-        if let sendPair, sendPair.remote == remote, sendPair.local == local { return true }
-        return pairs.contains { $0.isValid && $0.path.remote == remote && $0.path.local == local }
+    public func isValidated(_ path: ICEPath) -> Bool {
+        sendPair == path || pairs.contains { $0.isValid && $0.path == path }
+    }
+
+    /// Whether anything is known of this path: a pair to be checked, or an authentic check of the peer's.
+    public func knows(_ path: ICEPath) -> Bool {
+        pairs.contains { $0.path == path } || answeredPaths.contains(path)
     }
 
     /// Lets time pass. Call it at the instant of the last `.idle(until:)`, or whenever it suits.

@@ -3,7 +3,7 @@ import Primitives
 /// Why a candidate-attribute is of no use. None of these is a reason to end a call.
 public enum ICECandidateError: Error, Hashable, Sendable {
     case malformed
-    /// TCP, or a transport yet to be invented.
+    /// TCP without a type, or opened by both sides at once; or a transport yet to be invented.
     case transport
     /// RTCP on a port of its own.
     case component
@@ -30,7 +30,7 @@ extension ICECandidate {
             let priority = Self.number(fields[3], upTo: UInt32(Int32.max)), priority > 0,
             let port = Self.number(fields[5], upTo: 65535), fields[6] == "typ"
         else { throw .malformed }
-        guard fields[2].lowercased() == "udp" else { throw .transport }
+        guard let transport = ICETransport(rawValue: fields[2].lowercased()) else { throw .transport }
         guard component == 1 else { throw .component }
         guard let kind = Kind(rawValue: String(fields[7])) else { throw .kind }
         guard let ip = IPAddress(fields[4]) else {
@@ -50,11 +50,13 @@ extension ICECandidate {
             switch fields[index] {
             case "raddr": relatedAddress = IPAddress(fields[index + 1])
             case "rport": relatedPort = Self.number(fields[index + 1], upTo: 65535)
+            case "tcptype": tcpType = ICETCPType(rawValue: String(fields[index + 1]))
             case "ufrag": usernameFragment = String(fields[index + 1])
             default: break
             }
             index += 2
         }
+        if transport == .udp { tcpType = nil } else if tcpType == nil { throw .transport }
         if let relatedAddress, let relatedPort {
             related = TransportAddress(relatedAddress, port: UInt16(truncatingIfNeeded: relatedPort))
         }
@@ -62,8 +64,10 @@ extension ICECandidate {
 
     /// `candidate:…` without `a=`.
     public var attribute: String {
-        var text = "candidate:\(foundation) 1 udp \(priority) \(address.address) \(address.port) typ \(kind.rawValue)"
+        var text =
+            "candidate:\(foundation) 1 \(transport.rawValue) \(priority) \(address.address) \(address.port) typ \(kind.rawValue)"
         if let related { text += " raddr \(related.address) rport \(related.port)" }
+        if let tcpType { text += " tcptype \(tcpType.rawValue)" }
         if let usernameFragment { text += " ufrag \(usernameFragment)" }
         return text
     }

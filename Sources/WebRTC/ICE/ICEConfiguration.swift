@@ -14,7 +14,7 @@ public struct ICEConfiguration: Sendable {
     public var requestCount = 7
     /// How long the controlling side lets better pairs finish once one works. DTLS does not wait for it.
     public var nominationPatience: Interval = .milliseconds(50)
-    /// The same where the best that works goes over a relay, and there may be a direct way yet.
+    /// The same where the best that works goes over a relay or TCP, and UDP may find a direct way yet.
     public var relayPatience: Interval = .milliseconds(500)
     /// How long candidates and checks of the peer are waited for before `failed` (RFC 8863 recommends 39.5 s); half of it
     /// once all pairs have failed and the peer has no more candidates.

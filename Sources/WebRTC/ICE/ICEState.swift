@@ -19,17 +19,22 @@ public enum ICEState: Sendable {
     case closed
 }
 
-/// Where datagrams of a pair leave and go to; the local side is the base, that is the bound socket's address.
+/// Where datagrams of a pair leave and go to; the local side is the base: the bound socket's address, over TCP the
+/// listening socket's, or port 9 of the address that connections are made from. Of one path there is one connection.
 public struct ICEPath: Hashable, Sendable {
     public let local: TransportAddress
     public let remote: TransportAddress
-    public init(local: TransportAddress, remote: TransportAddress) { (self.local, self.remote) = (local, remote) }
+    public let transport: ICETransport
+    public init(local: TransportAddress, remote: TransportAddress, over transport: ICETransport = .udp) {
+        (self.local, self.remote, self.transport) = (local, remote, transport)
+    }
 }
 
 /// What `ICEAgent.poll` hands to whoever drives it.
 public enum ICEOutput: ~Copyable, Sendable {
-    /// Send this datagram from the socket bound to `from`.
-    case transmit(PooledBuffer, from: TransportAddress, to: TransportAddress)
+    /// Send this datagram from the socket bound to the path's local address. Over TCP: on the connection that the path
+    /// is, which is to be made if there is none and the local port is 9.
+    case transmit(PooledBuffer, ICEPath)
     case event(ICEEvent)
     /// Nothing to do before `until`, unless something is received.
     case idle(until: Instant)

@@ -49,15 +49,21 @@ extension ICEAgent {
     func localCandidate(of pair: CandidatePair) -> ICECandidate {
         let local = locals[pair.local]
         guard let mapped = pair.mapped, mapped != local.candidate.address else { return local.candidate }
-        if let known = locals.first(where: { $0.candidate.address == mapped }) { return known.candidate }
+        // What we connect from has a port of its own each time, and stands for the candidate with port 9.
+        if local.candidate.tcpType == .active, mapped.address == local.base.address { return local.candidate }
+        if let known = locals.first(where: { $0.candidate.address == mapped && $0.transport == local.transport }) {
+            return known.candidate
+        }
         return ICECandidate(
             foundation: local.candidate.foundation + "r", priority: local.reflexivePriority, address: mapped,
-            kind: .peerReflexive, related: local.base)
+            kind: .peerReflexive, related: local.base, tcpType: local.candidate.tcpType)
     }
 
     func remoteCandidate(of pair: CandidatePair) -> ICECandidate {
-        let known = remotes.first { $0.candidate.address == pair.path.remote && $0.isPrevious == pair.isPrevious }
+        let known = remotes.first { $0.isAt(pair.path) && $0.isPrevious == pair.isPrevious }
         return known?.candidate
-            ?? ICECandidate(foundation: "0", priority: 0, address: pair.path.remote, kind: .peerReflexive)
+            ?? ICECandidate(
+                foundation: "0", priority: 0, address: pair.path.remote, kind: .peerReflexive,
+                tcpType: pair.path.transport == .tcp ? .active : nil)
     }
 }

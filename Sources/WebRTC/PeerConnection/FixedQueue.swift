@@ -1,3 +1,4 @@
+import ICE
 import Primitives
 
 /// First in, first out, in a fixed number of places; for values that cannot be copied.
@@ -33,8 +34,7 @@ struct FixedQueue<Element: ~Copyable>: ~Copyable {
 /// A datagram and where it goes, or where it came from.
 struct RoutedDatagram: ~Copyable {
     var packet: PooledBuffer
-    var local: TransportAddress
-    var remote: TransportAddress
+    var path: ICEPath
 
     consuming func takePacket() -> PooledBuffer { packet }
 }

@@ -9,6 +9,8 @@ public struct PeerConfiguration: Sendable {
     /// Servers to gather candidates from, the preferred first; 16 are used at the most.
     public var iceServers: [ICEServer] = []
     public var candidatePolicy = CandidatePolicy.all
+    /// Whether connections may be made straight to the peer (RFC 6544), for networks without UDP.
+    public var usesTCP = false
     /// The media sections of an earlier process's call that this one takes up again, refused ones included.
     public var previous: [MediaSlot] = []
     /// Bits per second of video: where to start, and the bounds for what the path is found to carry. A start is what the

@@ -19,6 +19,10 @@ extension PeerConnection {
         if configuration.candidatePolicy != .relay {
             let isHidden = configuration.candidatePolicy == .noHost
             announce(ice.addLocalCandidate(base: address, isHidden: isHidden, now: now))
+            if configuration.usesTCP {
+                let active = TransportAddress(address.address, port: 9)
+                announce(ice.addLocalCandidate(base: active, tcpType: .active, isHidden: isHidden, now: now))
+            }
         }
         gather()
     }
@@ -33,6 +37,7 @@ extension PeerConnection {
             forgetRelay(i)
         }
         ice.removeLocalCandidate(base: address, now: now)
+        leaveConnections(of: address.address)
         afterICE()
     }
 
@@ -87,9 +92,13 @@ extension PeerConnection {
                 packets: packets, now: now))
     }
 
+    mutating func nextStreamNumber() -> StreamNumber {
+        defer { nextStream &+= 1 }
+        return StreamNumber(rawValue: nextStream)
+    }
+
     private mutating func openStream(to server: ICEServer) -> StreamNumber {
-        let number = StreamNumber(rawValue: nextStream)
-        nextStream &+= 1
+        let number = nextStreamNumber()
         let isSecure = server.use == .relay(.tls)
         streamActions.append(
             .open(
@@ -172,7 +181,8 @@ extension PeerConnection {
         }
         bindings[due].write(into: &packet)
         bindings[due].noteSent(at: now)
-        return RoutedDatagram(packet: packet, local: bindings[due].base, remote: bindings[due].server)
+        return RoutedDatagram(
+            packet: packet, path: ICEPath(local: bindings[due].base, remote: bindings[due].server))
     }
 
     var bindingDeadline: Instant {

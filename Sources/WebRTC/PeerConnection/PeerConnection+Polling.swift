@@ -23,7 +23,7 @@ extension PeerConnection {
         return .idle(until: deadline)
     }
 
-    /// What is to be sent, through a relay where its local address is on one.
+    /// What is to be sent, through a relay where its local address is on one, or on a connection.
     private mutating func nextTransmission() -> PeerOutput? {
         while true {
             if let output = pollRelays() { return output }
@@ -31,13 +31,18 @@ extension PeerConnection {
             guard let datagram = nextDatagram() else {
                 guard isClosed, !relaysAreReleased else { return nil }
                 releaseRelays()
+                closeConnections()
+                continue
+            }
+            if datagram.path.transport == .tcp {
+                if let output = write(datagram) { return output }
                 continue
             }
             guard let direct = relay(datagram) else { continue }
             transport.packetsSent &+= 1
             transport.bytesSent &+= UInt64(direct.packet.count)
-            let (from, to) = (direct.local, direct.remote)
-            return .transmit(direct.takePacket(), from: from, to: to)
+            let path = direct.path
+            return .transmit(direct.takePacket(), from: path.local, to: path.remote)
         }
     }
 
@@ -46,7 +51,7 @@ extension PeerConnection {
         if let datagram = pollICE() { return datagram }
         if let security, security.hasDatagrams, let path = ice.sendPair {
             if let packet = security.nextDatagram(from: packets) {
-                return RoutedDatagram(packet: packet, local: path.local, remote: path.remote)
+                return RoutedDatagram(packet: packet, path: path)
             }
             timers[.pool] = now + .milliseconds(5)
         }
@@ -56,8 +61,7 @@ extension PeerConnection {
     private mutating func pollICE() -> RoutedDatagram? {
         while iceIsDue {
             switch ice.poll() {
-            case .transmit(let packet, let local, let remote):
-                return RoutedDatagram(packet: packet, local: local, remote: remote)
+            case .transmit(let packet, let path): return RoutedDatagram(packet: packet, path: path)
             case .event(let event): handle(event)
             case .idle(let until):
                 iceIsDue = false

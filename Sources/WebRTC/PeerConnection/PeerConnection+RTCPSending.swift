@@ -136,7 +136,7 @@ extension PeerConnection {
             transport.refusals.exhausted &+= 1
             return
         }
-        guard outgoing.push(RoutedDatagram(packet: buffer, local: path.local, remote: path.remote)) else {
+        guard outgoing.push(RoutedDatagram(packet: buffer, path: path)) else {
             transport.refusals.exhausted &+= 1
             return
         }

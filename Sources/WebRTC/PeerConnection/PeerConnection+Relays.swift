@@ -6,7 +6,8 @@ extension PeerConnection {
     /// Takes bytes that a stream of ours received, in any pieces.
     public mutating func receive(_ bytes: RawSpan, on stream: StreamNumber, at now: Instant) {
         setTime(now)
-        guard !isClosed, let index = relayIndex(stream) else { return }
+        guard !isClosed else { return }
+        guard let index = relayIndex(stream) else { return receivePeerBytes(bytes, on: stream) }
         transport.bytesReceived &+= UInt64(bytes.byteCount)
         relaysAreDue = true
         var offset = 0
@@ -28,7 +29,7 @@ extension PeerConnection {
     }
 
     private mutating func closedStream(_ stream: StreamNumber) {
-        guard let index = relayIndex(stream) else { return }
+        guard let index = relayIndex(stream) else { return endConnection(stream) }
         let wasOfUse = relays[index].allocation.state == .allocated
         forgetRelay(index)
         guard !isClosed else { return }
@@ -64,27 +65,30 @@ extension PeerConnection {
         guard let peer = relays[index].allocation.receive(&packet, now: now),
             let relayed = relays[index].allocation.relayedAddress(peer.address.family)
         else { return }
-        dispatch(packet, from: peer, to: relayed)
+        dispatch(packet, on: ICEPath(local: relayed, remote: peer))
     }
 
     /// Sends a datagram of ours through the relay that its local address is on. Nil: there is none of that address, and
     /// the datagram goes as it is.
     mutating func relay(_ datagram: consuming RoutedDatagram) -> RoutedDatagram? {
-        guard let index = relayIndex(local: datagram.local) else { return datagram }
-        let remote = datagram.remote
+        guard let index = relayIndex(local: datagram.path.local) else { return datagram }
+        let remote = datagram.path.remote
         var packet = datagram.takePacket()
         relaysAreDue = true
         guard relays[index].allocation.wrap(&packet, to: remote, now: now) else { return nil }
-        held = RelayedDatagram(packet: packet, relay: index)
+        held = HeldDatagram(packet: packet, way: .relay(index))
         return nil
     }
 
     /// What was wrapped and may go now.
     mutating func releaseHeld() -> PeerOutput? {
         guard let datagram = held.take() else { return nil }
-        let index = datagram.relay
-        guard relays.isFilled(index) else { return nil }
-        return send(datagram.takePacket(), index)
+        switch datagram.way {
+        case .stream(let number): return send(datagram.takePacket(), on: number)
+        case .relay(let index):
+            guard relays.isFilled(index) else { return nil }
+            return send(datagram.takePacket(), index)
+        }
     }
 
     private mutating func send(_ packet: consuming PooledBuffer, _ index: Int) -> PeerOutput {
@@ -150,7 +154,7 @@ extension PeerConnection {
 
     /// Both sides agreed on a pair: the short header pays from now on.
     mutating func bindChannel(for path: ICEPath) {
-        guard let index = relayIndex(local: path.local) else { return }
+        guard path.transport == .udp, let index = relayIndex(local: path.local) else { return }
         relays[index].allocation.bindChannel(to: path.remote, now: now)
         relaysAreDue = true
     }

@@ -109,7 +109,7 @@ extension PeerConnection {
             transport.refusals.exhausted &+= 1
             return nil
         }
-        return RoutedDatagram(packet: packet, local: path.local, remote: path.remote)
+        return RoutedDatagram(packet: packet, path: path)
     }
 
     /// No slot or no room for the whole frame: what follows is of no use to the peer before a key frame, unless nothing is

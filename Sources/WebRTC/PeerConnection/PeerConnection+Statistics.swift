@@ -69,7 +69,8 @@ extension PeerConnection {
         else { return nil }
         var result = CandidatePairStatistics(local: path.local, remote: path.remote)
         (result.localType, result.remoteType) = (pair.local.kind.rawValue, pair.remote.kind.rawValue)
-        result.relayProtocol = relayProtocol(of: path.local)
+        result.transport = path.transport.rawValue
+        if path.transport == .udp { result.relayProtocol = relayProtocol(of: path.local) }
         result.currentRoundTripTime = pair.currentRoundTripTime?.seconds
         result.availableOutgoingBitrate = Double(videoSender.congestion.targetBitrate)
         result.nominated = pair.nominated

@@ -18,37 +18,33 @@ extension PeerConnection {
         transport.bytesReceived &+= UInt64(packet.count)
         if takeBinding(packet.bytes, from: remote, to: local) { return }
         if let index = relayIndex(server: remote, base: local) { return receiveRelayed(packet, index) }
-        dispatch(packet, from: remote, to: local)
+        dispatch(packet, on: ICEPath(local: local, remote: remote))
     }
 
     /// A datagram of a peer's, out of any relay's header.
-    mutating func dispatch(
-        _ packet: consuming PooledBuffer, from remote: TransportAddress, to local: TransportAddress
-    ) {
+    mutating func dispatch(_ packet: consuming PooledBuffer, on path: ICEPath) {
         guard let first = packet.bytes.byte(at: 0) else {
             transport.refusals.unknownProtocol &+= 1
             return
         }
         switch first {  // RFC 7983 §7
         case 0...3:
-            ice.receive(packet.bytes, from: remote, to: local, now: self.now)
+            ice.receive(packet.bytes, from: path.remote, to: path.local, over: path.transport, now: self.now)
             afterICE()
         case 20...63:
-            receiveDTLS(packet, from: remote, to: local)
+            receiveDTLS(packet, on: path)
         case 128...191:
-            receiveMedia(packet, from: remote, to: local)
+            receiveMedia(packet, on: path)
         default:
             transport.refusals.unknownProtocol &+= 1
         }
     }
 
-    private mutating func receiveDTLS(
-        _ packet: consuming PooledBuffer, from remote: TransportAddress, to local: TransportAddress
-    ) {
-        if let security, ice.isValidated(local: local, remote: remote) {
+    private mutating func receiveDTLS(_ packet: consuming PooledBuffer, on path: ICEPath) {
+        if let security, ice.isValidated(path) {
             security.start(now: now)
             security.receive(packet.bytes, now: now)
-            ice.noteReceived(from: remote, to: local, now: now)
+            ice.noteReceived(on: path, now: now)
             iceIsDue = true
             afterSecurity()
             return
@@ -62,13 +58,11 @@ extension PeerConnection {
             transport.refusals.unvalidatedPair &+= 1
             _ = earlyFlight.pop()
         }
-        _ = earlyFlight.push(RoutedDatagram(packet: packet, local: local, remote: remote))
+        _ = earlyFlight.push(RoutedDatagram(packet: packet, path: path))
     }
 
-    private mutating func receiveMedia(
-        _ packet: consuming PooledBuffer, from remote: TransportAddress, to local: TransportAddress
-    ) {
-        guard ice.accepts(local: local, remote: remote) else {
+    private mutating func receiveMedia(_ packet: consuming PooledBuffer, on path: ICEPath) {
+        guard ice.accepts(path) else {
             transport.refusals.unvalidatedPair &+= 1
             return
         }
@@ -91,8 +85,8 @@ extension PeerConnection {
             return
         }
         // On the pair in use this changes nothing that ICE would have to be asked about at once.
-        if ice.state != .connected || ice.sendPair != ICEPath(local: local, remote: remote) { iceIsDue = true }
-        ice.noteReceived(from: remote, to: local, now: now)
+        if ice.state != .connected || ice.sendPair != path { iceIsDue = true }
+        ice.noteReceived(on: path, now: now)
         if isRTCP { receiveRTCP(packet.bytes) } else { receiveRTP(packet) }
     }
 
@@ -110,6 +104,7 @@ extension PeerConnection {
             case .reports: sendReports()
             case .feedback: sendTransportFeedback()
             case .pool: iceIsDue = true
+            case .connections: closeUselessConnections()
             }
         }
         if videoDeadline <= self.now { serveVideo() }
@@ -124,7 +119,7 @@ extension PeerConnection {
         if let security, let path = ice.sendPair {
             security.close(now: self.now)
             while let datagram = security.nextDatagram(from: packets) {
-                guard outgoing.push(RoutedDatagram(packet: datagram, local: path.local, remote: path.remote)) else {
+                guard outgoing.push(RoutedDatagram(packet: datagram, path: path)) else {
                     break
                 }
             }
@@ -152,7 +147,7 @@ extension PeerConnection {
         security.start(now: now)
         for _ in 0..<earlyFlight.count {
             guard let early = earlyFlight.pop() else { break }
-            if ice.isValidated(local: early.local, remote: early.remote) {
+            if ice.isValidated(early.path) {
                 receiveEarly(early)
             } else {
                 _ = earlyFlight.push(early)

@@ -63,7 +63,10 @@ public struct PeerConnection: ~Copyable, @unchecked Sendable {  // what it refer
     var relayDeadline = Instant.distantFuture
     /// The call is over, and the allocations are being given back.
     var relaysAreReleased = false
-    var held: RelayedDatagram?
+    var held: HeldDatagram?
+    /// Where we are connected to, and the connections with the peer, or with strangers that have yet to prove who they are.
+    var listeners: [TransportAddress] = []
+    var connections = SlotArray<PeerStream>(capacity: connectionLimit)
     var streamActions: [StreamAction] = []
     var nextStream: UInt32 = 1
 
@@ -160,4 +163,6 @@ enum PeerTimer: Int, CaseIterable, Sendable {
     case feedback
     /// The packet pool may have slots again.
     case pool
+    /// A connection may have been of no use for long enough.
+    case connections
 }

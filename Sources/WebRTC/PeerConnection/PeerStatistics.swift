@@ -74,6 +74,8 @@ public struct CandidatePairStatistics: Sendable, Equatable {
     /// `RTCIceCandidateType`: "host", "srflx", "prflx" or "relay".
     public var localType = ""
     public var remoteType = ""
+    /// "udp" or "tcp": what the datagrams to the peer, or to our relay's address, are carried by.
+    public var transport = "udp"
     /// How our relay is reached, if `localType` is one: "udp", "tcp" or "tls".
     public var relayProtocol: String?
     /// Seconds; nil before the first answered check.
@@ -127,6 +129,8 @@ public struct TransportRefusals: Sendable, Equatable {
     public var unroutable: UInt64 = 0
     /// Something had to be dropped because a pool or a queue was full.
     public var exhausted: UInt64 = 0
+    /// Connections of strangers that were too many, or said anything but an authentic check first.
+    public var connections: UInt64 = 0
 
     public init() {}
 }

@@ -57,10 +57,15 @@ struct Relay: ~Copyable {
     }
 }
 
-/// What was put into a relay's header and waits for the relay's own requests to go first.
-struct RelayedDatagram: ~Copyable {
+/// What is ready to go and waits for what must go first: a relay's own requests, a connection's being made.
+struct HeldDatagram: ~Copyable {
+    enum Way {
+        case relay(Int)
+        case stream(StreamNumber)
+    }
+
     var packet: PooledBuffer
-    var relay: Int
+    var way: Way
 
     consuming func takePacket() -> PooledBuffer { packet }
 }

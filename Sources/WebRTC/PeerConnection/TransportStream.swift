@@ -15,6 +15,12 @@ public struct StreamRequest: Hashable, Sendable {
     }
 
     public let number: StreamNumber
+    /// To leave from any port of this address; nil from wherever the way there begins.
+    public let local: IPAddress?
     public let remote: TransportAddress
     public let security: Security
+
+    init(number: StreamNumber, local: IPAddress? = nil, remote: TransportAddress, security: Security) {
+        (self.number, self.local, self.remote, self.security) = (number, local, remote, security)
+    }
 }
