@@ -40,6 +40,19 @@ private struct Feed {
         #expect(feed.adaptation.duration(of: .none) > 9.9)
     }
 
+    @Test("is less than what may be sent, for a moment after more pictures are taken")
+    func settles() {
+        var feed = Feed()
+        feed.run(5, bitrate: 450_000)
+        #expect(feed.adaptation.framesPerSecondNow == 15)
+        #expect(feed.adaptation.encoderBitrate(target: 1_000_000) == 1_000_000)
+        for _ in 0..<20 where feed.adaptation.framesPerSecondNow < 30 { feed.run(1, bitrate: 2_000_000) }
+        #expect(feed.adaptation.framesPerSecondNow == 30)
+        #expect(feed.adaptation.encoderBitrate(target: 1_000_000) == 700_000)
+        feed.run(2, bitrate: 2_000_000)
+        #expect(feed.adaptation.encoderBitrate(target: 1_000_000) == 1_000_000)
+    }
+
     @Test("goes down in frames first, then in size, and comes back by itself")
     func narrow() {
         var feed = Feed()

@@ -179,7 +179,7 @@ private func filledCache(
             if cache.request(number, now: now, roundTripTime: .zero) == .granted { granted.upper += 1 }
         }
     }
-    check(cache.request(63, now: .zero + .milliseconds(150), roundTripTime: .zero) == .limited)
+    check(cache.request(63, now: .zero + .milliseconds(150), roundTripTime: .zero) == .spared)
     for number in stride(from: UInt16(0), to: 64, by: 2) {
         if cache.request(number, now: .zero, roundTripTime: .zero) == .granted { granted.base += 1 }
     }

@@ -1,3 +1,4 @@
+import JitterBuffer
 import PeerConnection
 import Primitives
 import Simulation
@@ -102,6 +103,37 @@ struct NarrowLinkTests {
         #expect(back <= .seconds(6), "\(back.milliseconds) ms")
         let again = measure(call, for: .seconds(4))
         #expect(again.offered > 0.8 * full.offered, "\(again) after \(full), back after \(back.milliseconds) ms")
+        #expect(call.faults.isEmpty, "\(call.faults)")
+    }
+}
+
+/// A link that gets too narrow for what was sent until now, with a queue that drops what would wait longer than 300 ms.
+@Suite("A link that becomes narrow")
+struct NarrowingLinkTests {
+    @Test("stops the picture for a moment only, and is filled", arguments: 1...8 as ClosedRange<UInt64>)
+    func halved(seed: UInt64) {
+        let call = limitedCall(seed: seed, capacity: 2_000_000)
+        call.run(for: .seconds(10))
+        let full = measure(call, for: .seconds(2))
+        #expect(full.offered > 900_000, "\(full)")
+        call.conditions.capacity = 500_000
+        let narrowed = call.now
+        var falls: Interval?
+        for _ in 0..<12 {
+            call.run(for: .milliseconds(250))
+            if falls == nil, (call.caller.targetBitrate ?? .max) < 450_000 { falls = call.now - narrowed }
+        }
+        let still = call.callee.freezes.totalFreezesDuration
+        let keyFrames = call.callee.keyFramesReceived
+        call.run(for: .seconds(10))
+        let limited = measure(call, for: .seconds(8))
+        #expect(limited.use >= 0.85 && limited.meanQueue <= .milliseconds(40), "\(limited)")
+        #expect(falls.map { $0 <= .milliseconds(1_500) } == true, "\(falls?.milliseconds ?? -1) ms")
+        let freezing = call.callee.freezes.totalFreezesDuration - still
+        #expect(freezing == 0, "\(freezing) s")
+        #expect(call.callee.keyFramesReceived == keyFrames)
+        // It stood while the queue was emptied and what it had dropped was made good.
+        #expect(still < 2.5, "\(still) s")
         #expect(call.faults.isEmpty, "\(call.faults)")
     }
 }

@@ -200,7 +200,7 @@ struct EncodeLoop: ~Copyable {
     private mutating func encode(
         _ picture: RawSpan, _ layout: PictureLayout, asKeyFrame: Bool, capturedAt: Instant
     ) -> Bool {
-        follow(state.targetBitrate.current)
+        follow(Int64(adaptation.encoderBitrate(target: Int(state.targetBitrate.current))))
         guard var output = try? state.pools.outgoing.take() else { return false }
         if asKeyFrame { encoder?.requestKeyFrame() }
         let start = MonotonicClock.now()

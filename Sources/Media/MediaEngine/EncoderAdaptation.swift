@@ -31,6 +31,10 @@ package struct EncoderAdaptation: Sendable {
     static let patienceUp = Interval.seconds(4)
     /// A processor that was overloaded is believed more slowly.
     static let patienceUpAfterOverload = Interval.seconds(10)
+    /// For so long after more pictures or larger ones are asked for, the encoder makes more of each than it was told to, and
+    /// is told this share of what it may.
+    static let settling = Interval.milliseconds(1_500)
+    static let settlingShare = 0.7
     /// No picture is made smaller than this.
     static let narrowest = 240
 
@@ -49,6 +53,7 @@ package struct EncoderAdaptation: Sendable {
     private var wantsDownSince: Instant?
     private var wantsUpSince: Instant?
     private var lastTaken: Instant?
+    private var raisedAt: Instant?
     private var lastUpdate: Instant?
     private var durations = [Double](repeating: 0, count: Limitation.allCases.count)
 
@@ -122,7 +127,15 @@ package struct EncoderAdaptation: Sendable {
         let since = wantsUpSince ?? now
         wantsUpSince = since
         let patience = limitation == .cpu ? Self.patienceUpAfterOverload : Self.patienceUp
-        if now - since >= patience { move(to: index - 1, because: index == 1 ? .none : limitation) }
+        guard now - since >= patience else { return }
+        move(to: index - 1, because: index == 1 ? .none : limitation)
+        raisedAt = now
+    }
+
+    /// Bits per second to ask of the encoder where `target` may be sent.
+    package func encoderBitrate(target: Int) -> Int {
+        guard let raisedAt, let lastUpdate, lastUpdate - raisedAt < Self.settling else { return target }
+        return Int(Double(target) * Self.settlingShare)
     }
 
     private mutating func move(to new: Int, because reason: Limitation) {

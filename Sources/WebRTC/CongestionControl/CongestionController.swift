@@ -89,7 +89,7 @@ public struct CongestionController: Sendable {
         losses.count(expected: newlyArrived + max(0, newlyLost), lost: newlyLost)
         (newlyArrived, newlyLost) = (0, 0)
         delays.update(
-            trend.usage, queue: queue.value, throughput: arriving.bitrate, roundTripTime: roundTripTime, now: now)
+            trend.usage, queue: queue.value, arriving: arriving, roundTripTime: roundTripTime, now: now)
         let highest = min(requested, Double(maximumBitrate))
         if let found = probes.conclude(isOut: isProbing, maximum: highest, now: now) {
             delays.take(found, mayLower: probes.isStarting, now: now)

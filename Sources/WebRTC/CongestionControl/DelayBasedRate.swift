@@ -29,15 +29,16 @@ struct DelayBasedRate: Sendable {
     init(bitrate: Int) { self.bitrate = Double(bitrate) }
 
     mutating func update(
-        _ usage: DelayTrend.Usage, queue: Interval, throughput: Double?, roundTripTime: Interval, now: Instant
+        _ usage: DelayTrend.Usage, queue: Interval, arriving: Throughput, roundTripTime: Interval, now: Instant
     ) {
+        let throughput = arriving.bitrate
         defer { lastUpdate = now }
         let elapsed = min(1, max(0, (now - (lastUpdate ?? now)).seconds))
         switch usage {
         case .over where queue < Self.shortestQueue: state = .hold
-        case .over: slowDown(queue, throughput, roundTripTime, now)
+        case .over: slowDown(queue, arriving, roundTripTime, now)
         case .under: state = .hold
-        case .normal where queue > Self.longestQueue: slowDown(queue, throughput, roundTripTime, now)
+        case .normal where queue > Self.longestQueue: slowDown(queue, arriving, roundTripTime, now)
         case .normal:
             // A queue that has just been emptied is seen once as normal before the rate goes up.
             guard state == .increase else { return state = .increase }
@@ -63,9 +64,11 @@ struct DelayBasedRate: Sendable {
     }
 
     private mutating func slowDown(
-        _ queue: Interval, _ throughput: Double?, _ roundTripTime: Interval, _ now: Instant
+        _ queue: Interval, _ arriving: Throughput, _ roundTripTime: Interval, _ now: Instant
     ) {
         state = .hold
+        // Behind a long queue what arrives now is what the link carries now.
+        let throughput = queue > Self.longestQueue ? arriving.recent : arriving.bitrate
         let pause = max(.milliseconds(10), min(roundTripTime, .milliseconds(200)))
         guard now - lastDecrease >= pause || throughput.map({ $0 < bitrate / 2 }) == true else { return }
         lastDecrease = now

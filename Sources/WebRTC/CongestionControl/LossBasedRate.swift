@@ -35,12 +35,17 @@ struct LossBasedRate: Sendable {
         since = start
         guard now - start >= Self.period, expected >= Self.sample else { return }
         let share = Double(max(0, lost)) / Double(expected)
+        // What a full queue drops is for the other to deal with, which knows how long the queue is; nor is it still held against
+        // the path when the queue is gone.
+        guard queue < Self.longestQueue else {
+            (fraction, expected, lost, since, before) = (0, 0, 0, now, nil)
+            return
+        }
         fraction = fraction == 0 ? share : 0.5 * fraction + 0.5 * share
         let elapsed = min(1, (now - start).seconds)
         (expected, lost, since) = (0, 0, now)
         if fraction > max(0.1, 1.3 * inherent + 0.03) {
-            // What a full queue drops is for the other to deal with, which knows how long the queue is.
-            if queue < Self.longestQueue { lower(target, throughput) }
+            lower(target, throughput)
         } else {
             if fraction < max(0.02, inherent) {
                 bitrate = max(bitrate, target) * (1 + 0.08 * elapsed) + 1_000 * elapsed

@@ -76,6 +76,12 @@ public struct Pacer: Sendable {
         .nanoseconds(Int64(Double((video.bytes + retransmissions.bytes) * 8) / Double(max(1, bitrate)) * 1e9))
     }
 
+    /// Bytes that wait to be sent again.
+    public var retransmissionBytes: Int { retransmissions.bytes }
+
+    /// What waited to be sent again is of no use any more.
+    public mutating func removeRetransmissions() { retransmissions.removeAll() }
+
     /// False if there is no room for it.
     public mutating func queueVideo(_ packet: Packet) -> Bool { video.push(packet) }
     /// False if there is no room for it.

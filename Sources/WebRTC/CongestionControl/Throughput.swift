@@ -1,7 +1,8 @@
 import Primitives
 
 /// Bits per second that arrive at the peer, by its own clock, over the last half second, or the last fifth where that
-/// had more: while packets queue, what arrives at any time is what the link carries.
+/// had more: while packets queue, what arrives at any time is what the link carries. Where the link has just become
+/// narrower that is what it carried before, and `recent` what it does now.
 struct Throughput: Sendable {
     private static let bucket = Interval.milliseconds(50)
     private static let buckets = 10
@@ -40,10 +41,15 @@ struct Throughput: Sendable {
 
     /// Nil until a fifth of a second has been seen.
     var bitrate: Double? {
-        guard let newest, newest - oldest >= Int64(Self.buckets / 2) else { return nil }
-        let recent = rate(over: Self.buckets / 2, before: newest)
+        guard let newest, let recent else { return nil }
         guard newest - oldest >= Int64(Self.buckets) else { return recent }
         return max(recent, rate(over: Self.buckets, before: newest))
+    }
+
+    /// Over the last fifth of a second; nil until that has been seen.
+    var recent: Double? {
+        guard let newest, newest - oldest >= Int64(Self.buckets / 2) else { return nil }
+        return rate(over: Self.buckets / 2, before: newest)
     }
 
     /// The newest bucket is not full yet, and does not count.

@@ -24,6 +24,7 @@ extension PeerConnection {
     /// Answers a NACK: the packet leaves again as soon as the pacer lets it, within the limits of the cache.
     mutating func retransmit(_ sequenceNumber: UInt16) {
         let decision = videoSender.cache.request(sequenceNumber, now: now, roundTripTime: roundTripTime)
+        if decision == .limited { return giveRepairsUp() }
         guard decision == .granted, let size = videoSender.cache.size(of: sequenceNumber) else { return }
         let packet = Pacer.Packet(sequenceNumber: sequenceNumber, size: size, queuedAt: now)
         _ = videoSender.pacer.queueRetransmission(packet)
@@ -31,6 +32,23 @@ extension PeerConnection {
         if videoSender.cache.takeDouble(sequenceNumber, roundTripTime: roundTripTime) {
             _ = videoSender.pacer.queueRetransmission(packet)
         }
+        let repairing = videoSender.repairs.bitrate(now: now) + Double(videoSender.pacer.retransmissionBytes * 8)
+        if repairing > Self.mostRepairing * Double(videoSender.pacer.bitrate) { giveRepairsUp() }
+    }
+
+    /// Of what may be sent in a second: to send more than that again shows the viewer less than a key frame does, and keeps a
+    /// queue full that has to become empty.
+    private static let mostRepairing = 0.4
+    /// In which the key frame itself may be repaired.
+    private static let repairTruce = Interval.seconds(2)
+
+    /// More was lost than can soon be made good, as by a link that has become narrow: a key frame is the shorter way.
+    private mutating func giveRepairsUp() {
+        if let last = videoSender.gaveRepairsUp, now - last < Self.repairTruce { return }
+        videoSender.gaveRepairsUp = now
+        videoSender.pacer.removeRetransmissions()
+        videoSender.cache.abandon()
+        demandKeyFrame()
     }
 
     /// Only with retransmissions of their own stream can a probe be filled up.

@@ -19,6 +19,8 @@ public struct RetransmissionCache: ~Copyable {
         case exhausted
         /// The rate limit is reached.
         case limited
+        /// Nothing is predicted from it, and the rest of the limit is kept for others.
+        case spared
         /// The peer will have gone on without it.
         case tooLate
     }
@@ -97,7 +99,8 @@ public struct RetransmissionCache: ~Copyable {
         if entry.retransmissions > 0, now - entry.lastSent < pause { return .tooSoon }
         if entry.isNonReference, now - entry.firstSent > Self.longestUse { return .tooLate }
         let size = packets[index].count
-        guard credit >= size * 5 + (entry.isNonReference ? Self.burst * 5 / 2 : 0) else { return .limited }
+        if entry.isNonReference, credit < size * 5 + Self.burst * 5 / 2 { return .spared }
+        guard credit >= size * 5 else { return .limited }
         credit -= size * 5
         entries[index].retransmissions += 1
         entries[index].lastSent = now
@@ -153,6 +156,13 @@ public struct RetransmissionCache: ~Copyable {
         guard let header = entries[index].header, header.sequenceNumber == sequenceNumber, packets.isFilled(index)
         else { return false }
         return packets.withElement(at: index) { stream.wrap($0.bytes, header: header, into: &buffer) }
+    }
+
+    /// Nothing that is kept by now is sent again: a key frame is on its way that makes it useless, and has half a burst of
+    /// credit to be repaired from.
+    public mutating func abandon() {
+        for i in entries.indices { entries[i].retransmissions = Self.maximumRetransmissions }
+        credit = max(credit, Self.burst * 5 / 2)
     }
 
     /// Gives all packets back.
