@@ -14,12 +14,15 @@ import Testing
 
     init() throws { layout = try I420Layout(width: 320, height: 240) }
 
-    private func encode(_ count: Int, keyFrames: Set<Int> = []) throws -> [Encoded] {
+    private func encode(
+        _ count: Int, keyFrames: Set<Int> = [], plain: Range<Int> = 0..<0
+    ) throws -> [Encoded] {
         var encoder = try VP8Encoder(.init(width: 320, height: 240, frameRate: 30, bitrate: 500_000))
         var result: [Encoded] = []
         for number in 0..<count {
             var output = try pool.take()
             if keyFrames.contains(number) { encoder.requestKeyFrame() }
+            encoder.setLayered(!plain.contains(number))
             let frame = try #require(
                 try encoder.encode(
                     picture(number, layout: layout), layout: layout, timestamp: .frame(number), into: &output))
@@ -55,6 +58,17 @@ import Testing
         // With the first seed all of them.
         let left = frames.filter { !$0.frame.isNonReference || seed > 0 && random.chance(0.5) }
         #expect(left.count < 50)
+        for (one, shown) in zip(left, try decode(left)) { #expect(shown == all[one.picture]) }
+    }
+
+    /// Without a key frame: what is lost of the layered part costs nothing in the part that is one chain.
+    @Test func layersComeAndGoInTheStream() throws {
+        let frames = try encode(60, plain: 20..<41)
+        let upper = frames.filter(\.frame.isNonReference).map(\.picture)
+        #expect(!upper.isEmpty && upper.allSatisfy { !(20..<41).contains($0) })
+        #expect(frames.filter(\.frame.isKeyFrame).map(\.picture) == [0])
+        let all = try decode(frames)
+        let left = frames.filter { !$0.frame.isNonReference }
         for (one, shown) in zip(left, try decode(left)) { #expect(shown == all[one.picture]) }
     }
 

@@ -201,6 +201,9 @@ public final class Endpoint {
     /// Another sender's frames follow, which count anew.
     public func forgetFrames() { (lastNumber, lastReference) = (nil, nil) }
 
+    /// Whether its path asks for layers.
+    public var prefersLayers: Bool { peer.prefersLayers }
+
     public func statistics(now: Instant) -> PeerStatistics { peer.statistics(now: now) }
     /// The engine is given up, and with it every slot it held.
     public func replace(with other: Endpoint, now: Instant) {

@@ -61,6 +61,25 @@ import Testing
         #expect(with.again / with.sent < 0.97 * without.again / without.sent, "\(with), without \(without)")
     }
 
+    @Test("asks for layers only where what is lost cannot come again in time", arguments: 41...43 as ClosedRange<UInt64>)
+    func layersWhereTheyPay(seed: UInt64) {
+        func prefersLayers(loss: Double, oneWay: Interval) -> (SimulatedCall, Bool) {
+            let call = limitedCall(seed: seed, capacity: nil, oneWay: oneWay)
+            call.run(for: .seconds(5))
+            #expect(!call.caller.prefersLayers)
+            call.conditions.loss = loss
+            call.run(for: .seconds(20))
+            return (call, call.caller.prefersLayers)
+        }
+        #expect(!prefersLayers(loss: 0.05, oneWay: .milliseconds(50)).1)
+        #expect(prefersLayers(loss: 0.25, oneWay: .milliseconds(50)).1)
+        let (call, isLayered) = prefersLayers(loss: 0.05, oneWay: .milliseconds(120))
+        #expect(isLayered)
+        call.conditions.loss = 0
+        call.run(for: .seconds(20))
+        #expect(!call.caller.prefersLayers)
+    }
+
     /// Every packet of the upper layer is lost, sent again or not: half of the pictures are seen, evenly.
     @Test("goes on with half of the pictures where the upper layer never comes")
     func onlyTheBaseLayer() {

@@ -5,8 +5,8 @@ public import Primitives
 ///
 /// Owns libvpx' state; one thread at a time. The size is fixed for its life, because changing it inside libvpx has been
 /// the way into its worst fault (CVE-2023-5217): for another size make another encoder. Key frames come on request only.
-/// Frames are in two temporal layers in turns: every second one is predicted from the one before it and none from it, so
-/// that any of these may be left out.
+/// The bits are given to two temporal layers in turns. While `setLayered` is on, every second frame is predicted from the
+/// one before it and none from it, so that any of these may be left out; else each is predicted from the one before it.
 public struct VP8Encoder: ~Copyable {
     public struct Configuration: Equatable, Sendable {
         public var width: Int
@@ -49,6 +49,7 @@ public struct VP8Encoder: ~Copyable {
     private var keyFrameIsDue = true
     /// The next frame is of the upper temporal layer, unless it is a key frame.
     private var upperIsNext = false
+    private var isLayered = true
 
     /// Allocates all that encoding will need.
     public init(_ configuration: Configuration) throws(CodecError) {
@@ -76,6 +77,9 @@ public struct VP8Encoder: ~Copyable {
         try Self.check(vpx_codec_enc_config_set(codec, settings))
     }
 
+    /// Whether every second frame may be lost, from the next one on.
+    public mutating func setLayered(_ isLayered: Bool) { self.isLayered = isLayered }
+
     /// The next frame will be a key frame.
     public mutating func requestKeyFrame() { keyFrameIsDue = true }
 
@@ -98,7 +102,7 @@ public struct VP8Encoder: ~Copyable {
         let time = encoderTime(of: timestamp)
         let isUpper = upperIsNext && !keyFrameIsDue
         let flags =
-            keyFrameIsDue ? cvpx_force_key_frame() : isUpper ? cvpx_upper_layer() : cvpx_base_layer()
+            keyFrameIsDue ? cvpx_force_key_frame() : isUpper && isLayered ? cvpx_upper_layer() : cvpx_base_layer()
         try Self.check(cvpx_set_temporal_layer(codec, isUpper ? 1 : 0))
         let status = picture.withUnsafeBytes { bytes -> vpx_codec_err_t in
             guard let base = bytes.bindMemory(to: UInt8.self).baseAddress,
@@ -113,7 +117,7 @@ public struct VP8Encoder: ~Copyable {
             keyFrameIsDue = true
             throw .library(Int32(bitPattern: status.rawValue))
         }
-        let result = try collect(into: &frame, isUpper: isUpper)
+        let result = try collect(into: &frame, isUpper: isUpper && isLayered)
         if result != nil { upperIsNext = !isUpper }
         return result
     }

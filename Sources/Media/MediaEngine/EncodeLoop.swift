@@ -203,6 +203,7 @@ struct EncodeLoop: ~Copyable {
         follow(Int64(adaptation.encoderBitrate(target: Int(state.targetBitrate.current))))
         guard var output = try? state.pools.outgoing.take() else { return false }
         if asKeyFrame { encoder?.requestKeyFrame() }
+        encoder?.setLayered(state.sendsLayers.isSet)
         let start = MonotonicClock.now()
         lastStamp = max(lastStamp + .milliseconds(1), capturedAt)
         let result: VP8Encoder.Frame?

@@ -99,6 +99,8 @@ final class EngineState: Sendable {
     let targetBitrate: Gauge
     /// Nanoseconds that the video which waits to be sent takes at the present bit rate, of the session where it is most.
     let videoBacklog = Gauge()
+    /// A peer's path asks for pictures that may be lost.
+    let sendsLayers = Flag()
     /// What was heard last of the peer that is shown, for playing pictures in step.
     let heard = Latest<PlayedMedia?>(nil)
     /// The index of the peer whose pictures are shown; -1 if there is none.

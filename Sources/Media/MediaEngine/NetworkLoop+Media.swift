@@ -53,11 +53,16 @@ extension NetworkLoop {
         if age > counters.captureToSendWorst.current { counters.captureToSendWorst.set(age) }
     }
 
-    /// For the encoder, which leaves pictures out rather than have them wait.
+    /// For the encoder, which leaves pictures out rather than have them wait, and makes some that may be lost.
     func noteBacklog() {
         var longest = Interval.zero
-        for peer in peers where peer.takesVideo { longest = max(longest, peer.connection.videoBacklog) }
+        var layers = false
+        for peer in peers where peer.takesVideo {
+            longest = max(longest, peer.connection.videoBacklog)
+            layers = layers || peer.connection.prefersLayers
+        }
         state.videoBacklog.set(longest.nanoseconds)
+        state.sendsLayers.set(layers)
     }
 
     /// Hands a frame to the decoder if its peer is the one that is shown.

@@ -45,6 +45,7 @@ struct VideoSender: ~Copyable {
     var pacer: Pacer
     /// Of the new packet that left last, for probes to repeat.
     var newestSent: UInt16?
+    var layers = LayerChoice()
     /// When a key frame was last made instead of what had been lost.
     var gaveRepairsUp: Instant?
     /// Bits per second that retransmissions take, over the last second or so.

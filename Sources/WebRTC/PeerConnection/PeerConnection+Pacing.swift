@@ -9,6 +9,9 @@ extension PeerConnection {
     /// encoder had better leave a picture out.
     public var videoBacklog: Interval { videoSender.pacer.backlog }
 
+    /// The path is such that every second picture had better be one that may be lost.
+    public var prefersLayers: Bool { videoSender.layers.isLayered }
+
     /// The peer tells when packets arrive, so that we find out ourselves what the path carries.
     var followsFeedback: Bool {
         guard let video else { return false }

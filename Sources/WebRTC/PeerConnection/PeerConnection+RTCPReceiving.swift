@@ -120,6 +120,8 @@ extension PeerConnection {
         if feedback.error != nil { transport.refusals.malformed &+= 1 }
         videoSender.congestion.concludeFeedback(
             roundTripTime: roundTripTime, isProbing: videoSender.pacer.probe != nil, now: now)
+        videoSender.layers.update(
+            loss: videoSender.congestion.lossFraction, roundTripTime: roundTripTime, now: now)
         followCongestion()
     }
 }
