@@ -61,7 +61,7 @@ import Testing
         #expect(with.again / with.sent < 0.97 * without.again / without.sent, "\(with), without \(without)")
     }
 
-    @Test("asks for layers only where what is lost cannot come again in time", arguments: 41...43 as ClosedRange<UInt64>)
+    @Test("asks for layers only where repair comes too late", arguments: 41...43 as ClosedRange<UInt64>)
     func layersWhereTheyPay(seed: UInt64) {
         func prefersLayers(loss: Double, oneWay: Interval) -> (SimulatedCall, Bool) {
             let call = limitedCall(seed: seed, capacity: nil, oneWay: oneWay)
