@@ -137,3 +137,23 @@ struct NarrowingLinkTests {
         #expect(call.faults.isEmpty, "\(call.faults)")
     }
 }
+
+/// A path that takes 20 to 80 ms, each packet as it likes, and carries everything.
+@Suite("A path that jitters")
+struct JitteringPathTests {
+    @Test("is not taken for a narrow one", arguments: 1...6 as ClosedRange<UInt64>)
+    func jitter(seed: UInt64) {
+        let call = limitedCall(seed: seed, capacity: nil, oneWay: .milliseconds(50))
+        call.run(for: .seconds(10))
+        call.conditions.delay = .milliseconds(20)
+        call.conditions.jitter = .milliseconds(60)
+        var least = Int.max
+        for _ in 0..<22 {
+            call.run(for: .seconds(1))
+            least = min(least, call.caller.targetBitrate ?? 0)
+        }
+        #expect(least >= 400_000, "\(least)")
+        #expect(call.callee.keyFramesReceived == 1, "\(call.callee.keyFramesReceived)")
+        #expect(call.faults.isEmpty, "\(call.faults)")
+    }
+}
