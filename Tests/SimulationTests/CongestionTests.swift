@@ -7,20 +7,7 @@ import Testing
 @Suite("A narrow link")
 struct CongestionTests {
     private func call(seed: UInt64, capacity: Double?) -> SimulatedCall {
-        func endpoint(_ host: UInt32, _ which: UInt64) -> Endpoint {
-            let endpoint = Endpoint(
-                certificate: certificate, addresses: [TransportAddress(IPAddress(ipv4: host), port: 40_000)],
-                seed: seed * 2 + which, now: .zero)
-            endpoint.followsTargetBitrate = true
-            endpoint.peer.addLocalAddress(endpoint.addresses[0], now: .zero)
-            return endpoint
-        }
-        let call = SimulatedCall(
-            caller: endpoint(0x0A00_0001, 0), callee: endpoint(0x0A00_0002, 1), seed: seed, now: .zero)
-        call.conditions.delay = .milliseconds(30)
-        call.conditions.capacity = capacity
-        call.begin()
-        return call
+        followingCall(seed: seed, capacity: capacity, oneWay: .milliseconds(30))
     }
 
     @Test(

@@ -22,10 +22,19 @@ func limitedCall(
     seed: UInt64, capacity: Double?, startBitrate: Int = 600_000, maximumBitrate: Int = 1_000_000,
     oneWay: Interval = .milliseconds(25)
 ) -> SimulatedCall {
-    func endpoint(_ host: UInt32, _ which: UInt64) -> Endpoint {
-        var configuration = PeerConfiguration()
+    followingCall(seed: seed, capacity: capacity, oneWay: oneWay) { configuration in
         configuration.startBitrate = startBitrate
         configuration.maximumBitrate = maximumBitrate
+    }
+}
+
+/// The same with both sides' configurations as they are, or as `configure` makes them.
+func followingCall(
+    seed: UInt64, capacity: Double?, oneWay: Interval, configure: (inout PeerConfiguration) -> Void = { _ in }
+) -> SimulatedCall {
+    var configuration = PeerConfiguration()
+    configure(&configuration)
+    func endpoint(_ host: UInt32, _ which: UInt64) -> Endpoint {
         let endpoint = Endpoint(
             configuration: configuration, certificate: certificate,
             addresses: [TransportAddress(IPAddress(ipv4: host), port: 40_000)], seed: seed * 2 + which, now: .zero)

@@ -10,23 +10,10 @@ import Testing
     private func call(seed: UInt64, capacity: Double?, extensions: [HeaderExtension] = HeaderExtension.allCases)
         -> SimulatedCall
     {
-        func endpoint(_ host: UInt32, _ which: UInt64) -> Endpoint {
-            var configuration = PeerConfiguration()
+        followingCall(seed: seed, capacity: capacity, oneWay: .milliseconds(25)) { configuration in
             configuration.capabilities.withdraw([.transportCC])
             configuration.capabilities.extensions = extensions
-            let endpoint = Endpoint(
-                configuration: configuration, certificate: certificate,
-                addresses: [TransportAddress(IPAddress(ipv4: host), port: 40_000)], seed: seed * 2 + which, now: .zero)
-            endpoint.followsTargetBitrate = true
-            endpoint.peer.addLocalAddress(endpoint.addresses[0], now: .zero)
-            return endpoint
         }
-        let call = SimulatedCall(
-            caller: endpoint(0x0A00_0001, 0), callee: endpoint(0x0A00_0002, 1), seed: seed, now: .zero)
-        call.conditions.delay = .milliseconds(25)
-        call.conditions.capacity = capacity
-        call.begin()
-        return call
     }
 
     /// Whether a datagram, in the clear, has REMB in it.

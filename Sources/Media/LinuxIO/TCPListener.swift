@@ -14,21 +14,18 @@ public final class TCPListener {
         localAddress = TransportAddress(wanted) ?? address
     }
 
-    /// At the first free one of `ports`, from `start` on and round.
+    /// At the first free one of `ports`, as `PortRound` goes.
     public convenience init(
         binding address: IPAddress, ports: ClosedRange<UInt16>, startingAt start: UInt16
     ) throws(SystemError) {
-        let first = ports.contains(start) ? start : ports.lowerBound
-        var port = first
-        repeat {
+        for port in PortRound(ports, startingAt: start) {
             do throws(SystemError) {
                 try self.init(binding: TransportAddress(address, port: port))
                 return
             } catch {
                 guard error.errno == EADDRINUSE || error.errno == EACCES else { throw error }
             }
-            port = port == ports.upperBound ? ports.lowerBound : port + 1
-        } while port != first
+        }
         throw SystemError(errno: EADDRINUSE, operation: "listen at TCP \(address) in \(ports)")
     }
 

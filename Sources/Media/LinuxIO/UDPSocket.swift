@@ -35,15 +35,12 @@ public final class UDPSocket {
         self.init(owning: descriptor, bound: TransportAddress(wanted) ?? address)
     }
 
-    /// Binds the first free port of `ports`, tried once round from `start` on: sockets of one address that start at
-    /// different places do not try the same ports, and a port given up is not at once another's.
+    /// Binds the first free port of `ports`, as `PortRound` goes.
     /// - Throws: `EADDRINUSE` when all are taken.
     public convenience init(
         binding address: IPAddress, ports: ClosedRange<UInt16>, startingAt start: UInt16
     ) throws(SystemError) {
-        let first = ports.contains(start) ? start : ports.lowerBound
-        var port = first
-        repeat {
+        for port in PortRound(ports, startingAt: start) {
             var wanted = callpoint_address(TransportAddress(address, port: port))
             let fd = callpoint_udp_bind(&wanted)
             if fd >= 0 {
@@ -54,8 +51,7 @@ public final class UDPSocket {
             guard callpointErrno == EADDRINUSE || callpointErrno == EACCES else {
                 throw .last("bind UDP \(address) in \(ports)")
             }
-            port = port == ports.upperBound ? ports.lowerBound : port + 1
-        } while port != first
+        }
         throw SystemError(errno: EADDRINUSE, operation: "bind UDP \(address) in \(ports)")
     }
 

@@ -48,25 +48,18 @@ final class Peer {
         return nil
     }
 
-    /// Where the socket is kept from now on; nil if there are too many.
-    func keep(_ socket: UDPSocket) -> Int? {
-        if let free = sockets.firstIndex(where: { $0 == nil }) {
-            sockets[free] = socket
-            return free
-        }
-        guard sockets.count < Self.maximumSockets else { return nil }
-        sockets.append(socket)
-        return sockets.count - 1
-    }
+    /// Where the socket or listener is kept from now on; nil if there are too many.
+    func keep(_ socket: UDPSocket) -> Int? { Self.keep(socket, in: &sockets) }
+    func keep(_ listener: TCPListener) -> Int? { Self.keep(listener, in: &listeners) }
 
-    func keep(_ listener: TCPListener) -> Int? {
-        if let free = listeners.firstIndex(where: { $0 == nil }) {
-            listeners[free] = listener
+    private static func keep<Kept: AnyObject>(_ kept: Kept, in places: inout [Kept?]) -> Int? {
+        if let free = places.firstIndex(where: { $0 == nil }) {
+            places[free] = kept
             return free
         }
-        guard listeners.count < Self.maximumSockets else { return nil }
-        listeners.append(listener)
-        return listeners.count - 1
+        guard places.count < maximumSockets else { return nil }
+        places.append(kept)
+        return places.count - 1
     }
 
     func keep(_ stream: any ByteStream, _ number: StreamNumber) -> Int? {
