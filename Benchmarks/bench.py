@@ -15,7 +15,7 @@ BENCHMARKS = pathlib.Path(__file__).resolve().parent
 ROOT = BENCHMARKS.parent
 sys.path.insert(0, str(BENCHMARKS))
 
-from harness import machine, raw  # noqa: E402
+from harness import machine, raw, sampling  # noqa: E402
 from harness.caller import SIZES, Caller, Pages  # noqa: E402
 from harness.figures import Verdicts, median, spread, table  # noqa: E402
 from harness.kiosk import KioskAnswerer, built  # noqa: E402
@@ -54,7 +54,7 @@ class Bench:
 
     def measure(self, size):
         width, height, bitrate = SIZES[size]
-        result = self.results["sizes"][size] = {"raw": [], "raw paced": [], "set up": [], "steady": [], "age": []}
+        result = self.results["sizes"][size] = {"raw": [], "raw paced": [], "set up": [], "steady": [], "age": [], "share": None}
         raw.run(width, height, bitrate, 1, False)  # the clip is now in memory
         caller = Caller(self.pages, size)
         try:
@@ -74,6 +74,9 @@ class Bench:
                 raise
             finally:
                 kiosk.stop()
+            if sampling.is_there():
+                say(f"{size}: sampling")
+                result["share"] = self.share(caller, size)
             say(f"{size}: counting allocations")
             result["allocations"] = self.allocations(caller, size)
         finally:
@@ -96,6 +99,18 @@ class Bench:
             "worst": after.get(sent + "captureToSendWorst", 0) * 1000,
             "encode": mean(sent + "totalEncodeTime", sent + "framesEncoded"),
             "decode": mean(received + "totalDecodeTime", received + "framesDecoded")})
+
+    def share(self, caller, size):
+        """What part of a call's time goes into deciding and holding. In a call of its own: sampling costs."""
+        kiosk, meeting = self.meeting(caller, size)
+        try:
+            caller.call(steady=True)
+            time.sleep(WARM_UP)
+            taken = sampling.share(kiosk.media_pid(), 2 * self.options.seconds, str(self.folder / "samples"))
+            meeting.end()
+        finally:
+            kiosk.stop()
+        return taken and dataclasses.asdict(taken)
 
     def allocations(self, caller, size):
         """What the media threads took from the heap in ten seconds of a call, and the packets and frames of that time."""
@@ -140,7 +155,7 @@ def slices(result, process):
 
 def report(results, verdicts):
     say(f"\n{results['machine']}\n")
-    cpu, set_up, other = [], [], []
+    cpu, set_up, other, shares = [], [], [], []
     for size, result in results["sizes"].items():
         codecs, paced = ([run["codecs"] for run in result[name]] for name in ("raw", "raw paced"))
         media, supervisor = slices(result, 1), slices(result, 0)
@@ -183,6 +198,9 @@ def report(results, verdicts):
             spread([idle for steady in result["steady"] for idle in steady["idle"]], 2)])
         if size == "1280x720":
             verdicts.check(f"memory {size}", memory[0], 1)
+        if share := result["share"]:
+            shares.append([size, share["samples"], *(f"{100 * share[part]:.1f}" for part in ("codecs", "own", "control"))])
+            verdicts.check(f"control {size}", 100 * share["control"], 1)
     say("CPU seconds per second of call, least/median/greatest; raw is encoding, decoding and Opus, both ways\n")
     say(table(["size", "what", "CPU s/s", "of raw", "of raw, paced"], cpu))
     say("\nSet-up in ms after the caller's setLocalDescription, least/median/greatest\n")
@@ -192,6 +210,9 @@ def report(results, verdicts):
         ["size", "capture to send, ms", "worst, ms", f"{MEDIA} PSS MiB", f"{SUPERVISOR} PSS MiB",
          "allocations in packets and frames", "frames/s in the browser", "frames/s at the kiosk", "kbit/s from / to the kiosk",
          "idle cores"], other))
+    say("\nOf kiosk-mediad's time in a call, per cent\n" if shares else "\nNo perf here: apt install linux-perf shows where the time goes.")
+    if shares:
+        say(table(["size", "samples", "libvpx and libopus", "the program's own code", "of it controller and buffers"], shares))
     counted = [result["allocations"] for result in results["sizes"].values()]
     verdicts.check(
         "allocations per packet and frame",
