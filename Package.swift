@@ -230,7 +230,9 @@ let package = Package(
             ["Simulation", "PeerConnection", "SDP", "ICE", "STUN", "RTP", "DTLS", "SRTP", "Primitives"]),
         tests(
             "SimulationTests",
-            ["Simulation", "JitterBuffer", "PeerConnection", "SDP", "ICE", "RTP", "DTLS", "Primitives"]),
+            [
+                "Simulation", "CallControl", "JitterBuffer", "PeerConnection", "SDP", "ICE", "RTP", "DTLS", "Primitives",
+            ]),
         tests("AllocationTests", ["PeerConnection", "Codecs", "DTLS", "SDP", "Primitives", "CAllocationCounter"]),
         tests("LinuxIOTests", ["LinuxIO", "Primitives"]),
         tests("TLSTests", ["TLS", "LinuxIO", "Primitives"]),

@@ -141,6 +141,64 @@ import Testing
         #expect(machine.advance(to: .zero + .seconds(26)) == [.restartICE(1)])
     }
 
+    /// From an ICE restart that was asked for to its answer.
+    private func answer(_ machine: inout CallMachine, at now: Instant) {
+        _ = machine.handle(.localDescription(1, .offer, sdp: "restart"), now: now)
+        _ = machine.handle(.remoteDescription(.answer, sdp: "a", from: "a"), now: now)
+    }
+
+    @Test func aChangeOfTheNetworkRestartsAtOnceAndAtAPace() {
+        var machine = inCall()
+        #expect(machine.handle(.restartNeeded(2), now: .zero).isEmpty, "no session of this call")
+        #expect(machine.handle(.restartNeeded(1), now: .zero) == [.restartICE(1)])
+        #expect(machine.handle(.restartNeeded(1), now: .zero).isEmpty, "one is under way")
+        answer(&machine, at: .zero)
+        #expect(machine.handle(.restartNeeded(1), now: .zero).isEmpty)
+        #expect(machine.advance(to: .zero + .seconds(1)) == [.restartICE(1)], "not twice within a second")
+        answer(&machine, at: .zero + .seconds(1))
+        // A link that comes and goes for ten minutes.
+        var restarts = 2
+        for second in 2..<600 {
+            let now = Instant.zero + .seconds(Int64(second))
+            let effects = machine.handle(.restartNeeded(1), now: now)
+            restarts += effects.count { $0 == .restartICE(1) }
+            answer(&machine, at: now)
+        }
+        #expect((50...54).contains(restarts), "\(restarts)")
+        #expect(machine.state.phase == .inCall(peer: Self.ann, since: .zero, reconnectingSince: nil))
+    }
+
+    @Test func whatHasFailedIsNotWaitedFor() {
+        var machine = inCall()
+        #expect(machine.handle(.session(1, .failed), now: .zero) == [.restartICE(1)])
+        answer(&machine, at: .zero)
+        // The restart is given time.
+        _ = machine.handle(.session(1, .connected), now: .zero + .seconds(1))
+        #expect(machine.nextDeadline == .distantFuture)
+    }
+
+    @Test func aRestartWaitsForTheServerAndTheOtherSide() {
+        var machine = inCall()
+        _ = machine.handle(.signallingLost, now: .zero)
+        #expect(machine.handle(.restartNeeded(1), now: .zero).isEmpty)
+        #expect(machine.handle(.joined([Self.bob]), now: .zero + .seconds(1)).isEmpty, "she is not back yet")
+        let again = Party(socket: "a2", name: "Ann")
+        #expect(machine.handle(.present([again]), now: .zero + .seconds(2)) == [.restartICE(1)])
+    }
+
+    @Test func anOfferThatWentToNobodyIsSaidAgain() {
+        var machine = inCall()
+        _ = machine.handle(.restartNeeded(1), now: .zero)
+        _ = machine.handle(.localDescription(1, .offer, sdp: "restart"), now: .zero)
+        _ = machine.handle(.present([Self.bob]), now: .zero + .seconds(1))
+        let again = Party(socket: "a2", name: "Ann")
+        let said = machine.handle(.present([again]), now: .zero + .seconds(2))
+        #expect(said == [.sendDescription(.offer, sdp: "restart", to: again)])
+        _ = machine.handle(.signallingLost, now: .zero + .seconds(3))
+        let joined = machine.handle(.joined([again]), now: .zero + .seconds(4))
+        #expect(joined == [.sendDescription(.offer, sdp: "restart", to: again)])
+    }
+
     @Test func whatACallThatIsNotConnectedLackedIsRecorded() {
         /// Ann has called and was answered; then these happen, and 20 s pass.
         func failure(_ inputs: [CallInput]) -> ConnectionFailure? {

@@ -9,7 +9,7 @@ enum Stimulus: Hashable, CaseIterable {
     case annRejects, annIsBusy, bobRejects, annHangsUp, bobHangsUp
     case annOffers, annOffersAnew, bobOffers, someoneOffers, annDescribes, bobDescribes, annTrickles, bobTrickles
     case mediaStarts, mediaDies, localOffer, localAnswer, staleOffer, localCandidate, staleCandidate
-    case connects, disconnects, fails, closes, staleConnects
+    case connects, disconnects, fails, closes, staleConnects, needsRestart, staleNeedsRestart
     case cameraOpens, cameraCloses, cameraFails
     case second, deadline
 
@@ -72,6 +72,8 @@ enum Stimulus: Hashable, CaseIterable {
         case .fails: return .session(current, .failed)
         case .closes: return .session(current, .closed)
         case .staleConnects: return .session(stale, .connected)
+        case .needsRestart: return .restartNeeded(current)
+        case .staleNeedsRestart: return .restartNeeded(stale)
         case .cameraOpens: return .device(.camera, .open)
         case .cameraCloses: return .device(.camera, .closed)
         case .cameraFails: return .device(.camera, .failed("unplugged"))

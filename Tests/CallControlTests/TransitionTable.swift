@@ -11,7 +11,7 @@ struct TransitionTable {
             "invited",
             "answered", "rejected", "cancelled", "hung up", "joined", "others", "offline", "offer", "answer",
             "candidate", "media started", "media lost", "own offer", "own answer", "own candidate", "connected",
-            "disconnected", "failed", "closed", "device", "time",
+            "disconnected", "failed", "closed", "restart needed", "device", "time",
         ]
         private var rank: [Int] {
             [
@@ -82,6 +82,7 @@ extension Stimulus {
         case .disconnects: "disconnected"
         case .fails: "failed"
         case .closes: "closed"
+        case .needsRestart, .staleNeedsRestart: "restart needed"
         case .cameraOpens, .cameraCloses, .cameraFails: "device"
         case .second, .deadline: "time"
         }

@@ -49,6 +49,7 @@ let events: [MediaEvent] = [
     .localDescription(peer: 1, type: .answer, sdp: "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\n"),
     .localCandidate(peer: 1, candidate: "candidate:1", mid: nil, mLineIndex: 3),
     .connectionState(peer: 1, state: .connected),
+    .restartNeeded(peer: 4_000_000_000),
     .deviceState(device: .camera, state: .failed, detail: "no such file"),
     .remoteFrame(frame), .localFrame(frame),
     .levels(microphone: -23.5, speaker: -127),

@@ -132,7 +132,7 @@ public final class Endpoint {
         case .targetBitrate(let bitrate):
             targetBitrate = bitrate
             if followsTargetBitrate { (frameSize, keyFrameSize) = (bitrate / 240, bitrate / 80) }
-        case .mediaFlow, .synchronisation, .remoteClosed: break
+        case .restartNeeded, .mediaFlow, .synchronisation, .remoteClosed: break
         }
     }
 

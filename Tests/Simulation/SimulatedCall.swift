@@ -35,12 +35,17 @@ public struct LossBursts: Sendable {
 public final class SimulatedCall {
     public enum Side: Int, Sendable, CaseIterable { case caller, callee }
 
+    /// What the signalling carries.
+    public enum Signal {
+        case offer(String)
+        case answer(String)
+        case candidate(String, mid: String, index: Int)
+    }
+
     /// What arrives or happens at an instant.
     enum Happening {
         case datagram(to: Side, [UInt8], from: TransportAddress, at: TransportAddress)
-        case offer(to: Side, String)
-        case answer(to: Side, String)
-        case candidate(to: Side, String, mid: String, index: Int)
+        case signal(to: Side, Signal)
         case toServer(Int, [UInt8], SimulatedTURNServer.Client)
         case toRelayed(Int, [UInt8], from: TransportAddress, at: TransportAddress)
         case streamBytes(Side, StreamNumber, [UInt8])
@@ -68,6 +73,11 @@ public final class SimulatedCall {
     public var negotiationErrors: [String] = []
     /// Called with the sender and destination of each datagram.
     public var sentTo: ((Side, TransportAddress) -> Void)?
+    /// Called with what comes for a side or, as outgoing, what its engine has found; true if nothing else is to be done
+    /// with it. For owners that stand between an engine and the signalling.
+    public var intercept: ((Side, Signal, _ isIncoming: Bool) -> Bool)?
+    /// Whose signalling is down: what it says, and what is said to it, is lost.
+    public var isOffline: Set<Side> = []
     /// Every description and candidate, as it was signalled.
     public private(set) var signalled: [(by: Side, text: String)] = []
 
@@ -111,8 +121,11 @@ public final class SimulatedCall {
     }
 
     /// One side offers and both sides' media start.
-    public func begin(offeringFrom side: Side = .caller) {
-        offer(from: side)
+    public func begin(offeringFrom side: Side = .caller) { begin { offer(from: side) } }
+
+    /// Both sides' media start, with whatever sets up the call.
+    public func begin(_ start: () -> Void) {
+        start()
         for side in Side.allCases {
             queue.push(now, .frame(side))
             queue.push(now, .sound(side))
@@ -122,9 +135,29 @@ public final class SimulatedCall {
     public func offer(from side: Side) {
         do {
             let text = try self[side].peer.createOffer(now: now)
-            signal(.offer(to: other(side), text), to: other(side))
+            if intercept?(side, .offer(text), false) != true { say(.offer(text), from: side) }
         } catch {
             negotiationErrors.append("\(side) offering: \(error)")
+        }
+        settle(side)
+    }
+
+    /// Gives a side's engine what has come for it.
+    public func apply(_ signal: Signal, to side: Side) {
+        do {
+            switch signal {
+            case .offer(let text):
+                if let answer = try self[side].peer.accept(offer: text, isPolite: side == polite, now: now),
+                    intercept?(side, .answer(answer), false) != true
+                {
+                    say(.answer(answer), from: side)
+                }
+            case .answer(let text): try self[side].peer.accept(answer: text, now: now)
+            case .candidate(let text, let mid, let index):
+                self[side].peer.addRemoteCandidate(text, mid: mid, mLineIndex: index, now: now)
+            }
+        } catch {
+            negotiationErrors.append("\(side) taking \(signal): \(error)")
         }
         settle(side)
     }
@@ -176,23 +209,9 @@ public final class SimulatedCall {
             self[side].peer.streamClosed(number, now: now)
             settle(side)
         case .connection(let side, let number, let from, let to): connect(side, number, from: from, to: to)
-        case .offer(let side, let text):
-            do {
-                if let answer = try self[side].peer.accept(offer: text, isPolite: side == polite, now: now) {
-                    signal(.answer(to: other(side), answer), to: other(side))
-                }
-            } catch {
-                negotiationErrors.append("\(side) answering: \(error)")
-            }
-            settle(side)
-        case .answer(let side, let text):
-            do { try self[side].peer.accept(answer: text, now: now) } catch {
-                negotiationErrors.append("\(side) taking the answer: \(error)")
-            }
-            settle(side)
-        case .candidate(let side, let text, let mid, let index):
-            self[side].peer.addRemoteCandidate(text, mid: mid, mLineIndex: index, now: now)
-            settle(side)
+        case .signal(let side, let signal):
+            guard !isOffline.contains(side) else { return }
+            if intercept?(side, signal, true) != true { apply(signal, to: side) }
         case .frame(let side):
             self[side].sendFrame(now: now)
             queue.push(now + .nanoseconds(33_333_333), .frame(side))
@@ -212,9 +231,8 @@ public final class SimulatedCall {
         let endpoint = self[side]
         endpoint.drain(now: now) { bytes, from, to in send(bytes.toArray(), by: side, from: from, to: to) }
         for candidate in endpoint.candidates {
-            let text = candidate.text
-            signal(
-                .candidate(to: other(side), text, mid: candidate.mid, index: candidate.index), to: other(side))
+            let found = Signal.candidate(candidate.text, mid: candidate.mid, index: candidate.index)
+            if intercept?(side, found, false) != true { say(found, from: side) }
         }
         endpoint.candidates.removeAll()
         handleStreams(of: side)
@@ -267,15 +285,16 @@ public final class SimulatedCall {
         }
     }
 
-    private func signal(_ happening: Happening, to side: Side) {
-        switch happening {
-        case .offer(_, let text), .answer(_, let text), .candidate(_, let text, _, _):
-            signalled.append((other(side), text))
-        default: break
+    /// Signals something to the other side.
+    public func say(_ signal: Signal, from side: Side) {
+        guard !isOffline.contains(side) else { return }
+        switch signal {
+        case .offer(let text), .answer(let text), .candidate(let text, _, _): signalled.append((side, text))
         }
-        let arrival = max(now + signallingDelay, lastSignal[side.rawValue])
-        lastSignal[side.rawValue] = arrival
-        queue.push(arrival, happening)
+        let receiver = other(side)
+        let arrival = max(now + signallingDelay, lastSignal[receiver.rawValue])
+        lastSignal[receiver.rawValue] = arrival
+        queue.push(arrival, .signal(to: receiver, signal))
     }
 
     /// What must never be, of both sides.

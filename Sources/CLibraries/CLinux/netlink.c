@@ -32,6 +32,7 @@ static uint64_t word(const uint8_t *bytes, int size) {
 
 static int read_address(const struct nlmsghdr *header, struct callpoint_interface *entry) {
     const struct ifaddrmsg *message = NLMSG_DATA(header);
+    if (header->nlmsg_len < NLMSG_LENGTH(sizeof *message)) return 0;
     memset(entry, 0, sizeof *entry);
     uint32_t flags = message->ifa_flags;
     const uint8_t *bytes = NULL;
@@ -69,20 +70,22 @@ static int is_up(int fd, const char *name) {
     return ioctl(fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
 }
 
-int callpoint_interfaces(struct callpoint_interface *list, unsigned room) {
+// Asks the kernel for all it has of a kind, and gives each message of its answer to `take`. 0, or -1 with errno.
+static int dump(uint16_t type, int (*take)(int fd, const struct nlmsghdr *, void *), void *context) {
     int fd = open_netlink(0, 0);
     if (fd < 0) return -1;
+    // All zero is "everything", in either question's header.
+    size_t length = type == RTM_GETADDR ? sizeof(struct ifaddrmsg) : sizeof(struct rtmsg);
     struct {
         struct nlmsghdr header;
-        struct ifaddrmsg message;
+        struct rtmsg message;
     } request = {
         .header = {
-            .nlmsg_len = sizeof request, .nlmsg_type = RTM_GETADDR, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP}};
+            .nlmsg_len = NLMSG_LENGTH(length), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP}};
     // The kernel answers a dump at once; this is for one that does not.
     struct timeval patience = {.tv_sec = 1};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    unsigned n = 0;
-    int done = send(fd, &request, sizeof request, 0) < 0 ? -1 : 0;
+    int done = send(fd, &request, request.header.nlmsg_len, 0) < 0 ? -1 : 0;
     while (done == 0) {
         _Alignas(struct nlmsghdr) char buffer[16384];
         ssize_t size;
@@ -91,18 +94,123 @@ int callpoint_interfaces(struct callpoint_interface *list, unsigned room) {
         if (size <= 0) done = -1;
         for (struct nlmsghdr *h = (struct nlmsghdr *)buffer; done == 0 && NLMSG_OK(h, size); h = NLMSG_NEXT(h, size)) {
             if (h->nlmsg_type == NLMSG_DONE) done = 1;
-            if (h->nlmsg_type == NLMSG_ERROR) {
+            else if (h->nlmsg_type == NLMSG_ERROR) {
                 errno = EIO;
                 done = -1;
-            }
-            if (h->nlmsg_type != RTM_NEWADDR || n >= room || !read_address(h, &list[n])) continue;
-            if (if_indextoname(list[n].index, list[n].name) && is_up(fd, list[n].name)) n++;
+            } else if (!take(fd, h, context)) done = 1;
         }
     }
     int saved = errno;
     close(fd);
     errno = saved;
-    return done < 0 ? -1 : (int)n;
+    return done < 0 ? -1 : 0;
+}
+
+struct interface_list {
+    struct callpoint_interface *entries;
+    unsigned room, count;
+};
+
+static int take_interface(int fd, const struct nlmsghdr *header, void *context) {
+    struct interface_list *list = context;
+    if (list->count >= list->room) return 0;
+    struct callpoint_interface *entry = &list->entries[list->count];
+    if (header->nlmsg_type == RTM_NEWADDR && read_address(header, entry) && if_indextoname(entry->index, entry->name) &&
+        is_up(fd, entry->name))
+        list->count++;
+    return 1;
+}
+
+int callpoint_interfaces(struct callpoint_interface *list, unsigned room) {
+    struct interface_list found = {.entries = list, .room = room};
+    return dump(RTM_GETADDR, take_interface, &found) < 0 ? -1 : (int)found.count;
+}
+
+// MARK: routes
+
+static void set_address(struct callpoint_address *address, int family, const uint8_t *bytes) {
+    memset(address, 0, sizeof *address);
+    address->family = family == AF_INET ? 4 : 6;
+    if (family == AF_INET) {
+        address->low = word(bytes, 4);
+    } else {
+        address->high = word(bytes, 8);
+        address->low = word(bytes + 8, 8);
+    }
+}
+
+static void read_hop(int family, const struct rtattr *a, int length, struct callpoint_route *route) {
+    for (; RTA_OK(a, length); a = RTA_NEXT(a, length)) {
+        const uint8_t *bytes = RTA_DATA(a);
+        int size = (int)RTA_PAYLOAD(a);
+        switch (a->rta_type) {
+        case RTA_GATEWAY:
+            if (size == (family == AF_INET ? 4 : 16)) set_address(&route->gateway, family, bytes);
+            break;
+        case RTA_VIA: {  // a gateway of the other family
+            uint16_t other = 0;
+            if (size >= 2) memcpy(&other, bytes, 2);
+            if (other == AF_INET6 && size == 18) set_address(&route->gateway, AF_INET6, bytes + 2);
+            break;
+        }
+        case RTA_OIF:
+            if (size == 4) memcpy(&route->index, bytes, 4);
+            break;
+        case RTA_PRIORITY:
+            if (size == 4) memcpy(&route->metric, bytes, 4);
+            break;
+        case RTA_TABLE:
+            if (size == 4) memcpy(&route->table, bytes, 4);
+            break;
+        case RTA_MULTIPATH: {
+            struct rtnexthop hop;
+            if (size < (int)sizeof hop) break;
+            memcpy(&hop, bytes, sizeof hop);
+            if (hop.rtnh_len < sizeof hop || hop.rtnh_len > size) break;
+            route->index = (uint32_t)hop.rtnh_ifindex;
+            // A hop has no hops in it.
+            int inner = hop.rtnh_len - (int)sizeof hop;
+            for (const struct rtattr *b = (const struct rtattr *)(bytes + sizeof hop); RTA_OK(b, inner);
+                 b = RTA_NEXT(b, inner))
+                if (b->rta_type == RTA_GATEWAY && RTA_PAYLOAD(b) == (family == AF_INET ? 4u : 16u))
+                    set_address(&route->gateway, family, RTA_DATA(b));
+            break;
+        }
+        default: break;
+        }
+    }
+}
+
+int callpoint_read_route(const void *bytes, size_t size, struct callpoint_route *route) {
+    const struct nlmsghdr *header = bytes;
+    const struct rtmsg *message = NLMSG_DATA(header);
+    if (size < sizeof *header || header->nlmsg_len > size || header->nlmsg_len < NLMSG_LENGTH(sizeof *message)) return 0;
+    if (header->nlmsg_type != RTM_NEWROUTE || message->rtm_dst_len != 0 || message->rtm_type != RTN_UNICAST ||
+        message->rtm_flags & RTM_F_CLONED || (message->rtm_family != AF_INET && message->rtm_family != AF_INET6))
+        return 0;
+    memset(route, 0, sizeof *route);
+    route->family = message->rtm_family == AF_INET ? 4 : 6;
+    route->table = message->rtm_table;
+    read_hop(message->rtm_family, RTM_RTA(message), (int)RTM_PAYLOAD(header), route);
+    return 1;
+}
+
+struct route_list {
+    struct callpoint_route *entries;
+    unsigned room, count;
+};
+
+static int take_route(int fd, const struct nlmsghdr *header, void *context) {
+    (void)fd;
+    struct route_list *list = context;
+    if (list->count >= list->room) return 0;
+    list->count += (unsigned)callpoint_read_route(header, header->nlmsg_len, &list->entries[list->count]);
+    return 1;
+}
+
+int callpoint_default_routes(struct callpoint_route *list, unsigned room) {
+    struct route_list found = {.entries = list, .room = room};
+    return dump(RTM_GETROUTE, take_route, &found) < 0 ? -1 : (int)found.count;
 }
 
 // MARK: changes

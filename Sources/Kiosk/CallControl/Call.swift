@@ -16,6 +16,12 @@ struct Call: Hashable, Sendable {
     var peerLeft: Instant?
     /// When to mend next; `.distantFuture` if there is nothing to mend.
     var retry = Instant.distantFuture
+    /// The network has changed since ICE was last restarted.
+    var wantsRestart = false
+    /// When the last restart was asked for.
+    var restarted: Instant?
+    /// When the credit of restarts is whole again.
+    var restartsPaid = Instant.zero
     /// The attempt that is next is the first since the loss.
     var isFirstRetry = true
     /// Who offers when a session is made: whoever answered the call lets the other offer first.
@@ -34,6 +40,18 @@ struct Call: Hashable, Sendable {
     func lack(hasMedia: Bool) -> ConnectionFailure {
         guard hasMedia, let negotiation else { return .noMediaProcess }
         return negotiation.hasRemote ? .noPath : .noDescription
+    }
+
+    /// When a change of the network may restart ICE.
+    func mayRestart(_ limits: CallLimits) -> Instant {
+        let credited = restartsPaid + limits.restartCost - limits.restartCredit
+        return restarted.map { max($0 + limits.restartPause, credited) } ?? credited
+    }
+
+    mutating func noteRestart(at now: Instant, _ limits: CallLimits) {
+        wantsRestart = false
+        restarted = now
+        restartsPaid = max(restartsPaid, now) + limits.restartCost
     }
 
     /// When the call ends unless media flow by then.

@@ -31,6 +31,8 @@ public enum CallInput: Hashable, Sendable {
     case localDescription(SessionNumber, DescriptionKind, sdp: String)
     case localCandidate(SessionNumber, Candidate)
     case session(SessionNumber, SessionState)
+    /// The way to the other side has gone, or a better one has come: only an ICE restart uses what is there now.
+    case restartNeeded(SessionNumber)
     case device(KioskDevice, DeviceFact)
 }
 

@@ -13,6 +13,7 @@ extension CallMachine {
     ///
     /// With every session the devices, since the media process closes them with the last one.
     mutating func openMedia(_ call: inout Call) {
+        call.wantsRestart = false
         guard hasMedia else { return }
         let number = nextSession
         nextSession &+= 1
@@ -83,10 +84,20 @@ extension CallMachine {
         call.isFirstRetry = true
     }
 
-    /// Media have not flowed for a while: tries again from this side.
+    /// Media have not flowed for a while, or the network has changed: tries again from this side.
     mutating func mend(_ old: Call) {
         var call = old
-        if call.isFirstRetry, call.connected != nil, hasMedia {
+        let isOpen = call.negotiation?.awaitsAnswer ?? false
+        if call.connected != nil, call.interrupted == nil, !isOpen {
+            // Media flow: only a change of the network is a reason, and at its pace.
+            let due = call.wantsRestart ? call.mayRestart(policy.limits) : .distantFuture
+            guard due <= now else {
+                call.retry = due
+                phase = .call(call)
+                return
+            }
+        }
+        if call.isFirstRetry, hasMedia, let interrupted = call.interrupted, interrupted + policy.limits.grace <= now {
             effects += [.playTone(.weak, repeating: false)]
             call.isFirstRetry = false
         }
@@ -96,12 +107,9 @@ extension CallMachine {
                 // An answer does not say which offer it answers. A late one must not be taken for the answer to a newer
                 // offer: so there is one at a time, which is said again.
                 effects += [.sendDescription(.offer, sdp: offer, to: call.peer)]
-            } else if var negotiation = call.negotiation, negotiation.hasRemote, !negotiation.owesAnswer {
-                negotiation.awaitsAnswer = true
-                negotiation.hasLocal = false
-                call.negotiation = negotiation
-                effects += [.restartICE(negotiation.number)]
-            } else {
+            } else if let negotiation = call.negotiation, negotiation.hasRemote, !negotiation.owesAnswer {
+                restartICE(negotiation, &call)
+            } else if call.interrupted != nil || call.connected == nil {
                 offerAnew(&call)
             }
         }

@@ -22,7 +22,7 @@ extension CallMachine {
             copy.phase = .ringingOut(
                 RingingOut(
                     since: origin, until: shift(ringing.until), declined: ringing.declined, onlyBusy: ringing.onlyBusy))
-        case .call(let call): copy.phase = .call(call.canonical(shift))
+        case .call(let call): copy.phase = .call(call.canonical(shift, policy.limits))
         case .ended(let reason, let peer, _, let until):
             copy.phase = .ended(reason, peer: peer, duration: nil, until: shift(until))
         }
@@ -31,7 +31,7 @@ extension CallMachine {
 }
 
 extension Call {
-    fileprivate func canonical(_ shift: (Instant) -> Instant) -> Call {
+    fileprivate func canonical(_ shift: (Instant) -> Instant, _ limits: CallLimits) -> Call {
         let origin = Instant.zero
         var copy = Call(
             peer: peer, direction: direction, began: origin, agreed: connected == nil ? shift(agreed) : origin,
@@ -41,6 +41,10 @@ extension Call {
         copy.peerLeft = peerLeft.map { interrupted == nil ? origin : shift($0) }
         copy.retry = shift(retry)
         copy.isFirstRetry = isFirstRetry
+        copy.wantsRestart = wantsRestart
+        // What lies too far back to hold anything up is one.
+        copy.restarted = restarted.map(shift).flatMap { $0 + limits.restartPause > origin ? $0 : nil }
+        copy.restartsPaid = max(shift(restartsPaid), origin)
         copy.waitingOffer = waitingOffer
         copy.sections = sections
         if let negotiation { copy.negotiation = Negotiation(negotiation, renumbered: 1) }

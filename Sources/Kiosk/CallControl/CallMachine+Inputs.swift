@@ -22,6 +22,7 @@ extension CallMachine {
         case .localDescription(let number, let kind, let sdp): send(number, kind, sdp)
         case .localCandidate(let number, let candidate): send(number, candidate)
         case .session(let number, let state): sessionChanged(number, state)
+        case .restartNeeded(let number): restart(number)
         case .device(let device, let fact): deviceChanged(device, fact)
         }
     }
@@ -63,7 +64,7 @@ extension CallMachine {
             phase = .ringingOut(ringing)
             effects += [.sendInvite]
         }
-        meet(others)
+        meet(others, isBack: true)
         // An offer made while offline was lost.
         if case .call(var call) = phase, call.interrupted != nil {
             call.retry = min(call.retry, now + policy.limits.grace)
@@ -71,7 +72,8 @@ extension CallMachine {
         }
     }
 
-    private mutating func meet(_ others: [Party]) {
+    /// - Parameter isBack: we were away ourselves.
+    private mutating func meet(_ others: [Party], isBack: Bool = false) {
         self.others = others
         switch phase {
         case .idle, .ended: break
@@ -79,6 +81,7 @@ extension CallMachine {
             if !others.contains(where: { $0.socket == ringing.caller.socket }) { end(.cancelledThere) }
         case .ringingOut(let ringing): endIfAllDeclined(ringing)
         case .call(var call):
+            let before = call
             if others.contains(where: { $0.socket == call.peer.socket }) {
                 call.peerLeft = nil
             } else if let back = others.first(where: { call.peer.isSamePerson(as: $0) }), call.connected != nil {
@@ -92,6 +95,7 @@ extension CallMachine {
                 call.peerLeft = now
             }
             phase = .call(call)
+            if isBack || before.peerLeft != nil || before.peer.socket != call.peer.socket { catchUp() }
         }
     }
 

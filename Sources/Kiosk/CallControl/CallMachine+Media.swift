@@ -43,6 +43,7 @@ extension CallMachine {
         guard case .call(var call) = phase, var negotiation = call.negotiation, negotiation.number == number else {
             return
         }
+        let wasConnected = negotiation.isConnected
         negotiation.isConnected = state == .connected
         call.negotiation = negotiation
         switch state {
@@ -53,10 +54,13 @@ extension CallMachine {
             }
             call.interrupted = nil
             call.retry = .distantFuture
+            call.wantsRestart = false
         case .disconnected:
-            guard call.connected != nil else { return }
+            guard call.connected != nil, wasConnected else { break }
             interrupt(&call)
-            call.retry = min(call.retry, now + policy.limits.grace)
+            // What a restart that was just asked for finds is waited for as long as ever.
+            let due = max(now + policy.limits.grace, call.restarted.map { $0 + policy.limits.retry } ?? now)
+            call.retry = min(call.retry, due)
         case .failed, .closed:
             guard call.connected != nil else {
                 effects += [.sendHangUp(to: call.peer)]
@@ -66,8 +70,11 @@ extension CallMachine {
             interrupt(&call)
             if state == .closed { closeSession(&call) }
             call.retry = min(call.retry, now + policy.limits.grace)
+            // What will not heal by itself need not be waited for.
+            if state == .failed { call.wantsRestart = true }
         }
         phase = .call(call)
+        restartIfPossible()
     }
 
     mutating func deviceChanged(_ device: KioskDevice, _ fact: DeviceFact) {

@@ -83,6 +83,7 @@ extension CallMachine {
         release(&negotiation, to: call.peer)
         call.negotiation = negotiation
         phase = .call(call)
+        restartIfPossible()
     }
 
     mutating func send(_ number: SessionNumber, _ candidate: Candidate) {

@@ -64,6 +64,11 @@ public struct CallLimits: Hashable, Sendable {
     public var grace = Interval.seconds(2)
     /// Between two attempts to mend.
     public var retry = Interval.seconds(8)
+    /// Between two restarts that a change of the network asks for, at the least. Each also costs `restartCost` of a
+    /// credit of `restartCredit`, which time gives back: a link that comes and goes is no storm of offers.
+    public var restartPause = Interval.seconds(1)
+    public var restartCost = Interval.seconds(12)
+    public var restartCredit = Interval.seconds(48)
     /// How long the media process may be away before it is shown as a fault.
     public var mediaAway = Interval.seconds(3)
 

@@ -5,7 +5,7 @@
 /// counted and left out; it never traps.
 public enum MediaControl {
     /// Raised with every change of the messages' layout. The first message each way is a `hello` that carries it.
-    public static let version: UInt16 = 4
+    public static let version: UInt16 = 5
     /// The most bytes a message has; a socket buffer of this size reads any.
     public static let maximumMessageSize = 65_536
     /// The most entries a list inside a message has.

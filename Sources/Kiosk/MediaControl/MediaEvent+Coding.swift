@@ -4,7 +4,7 @@ extension MediaEvent {
     private enum Kind: UInt8 {
         case hello = 1
         case frameMemory, localDescription, localCandidate, connectionState, deviceState, remoteFrame, localFrame
-        case levels, statistics, failure, pong
+        case levels, statistics, failure, pong, restartNeeded
     }
 
     /// Reads one datagram. Allocates only for texts and lists.
@@ -38,6 +38,7 @@ extension MediaEvent {
                 mLineIndex: try fields.optionalShort())
         case .connectionState:
             event = .connectionState(peer: try fields.word(), state: try fields.value(PeerState.self))
+        case .restartNeeded: event = .restartNeeded(peer: try fields.word())
         case .deviceState:
             event = .deviceState(
                 device: try fields.value(DeviceKind.self), state: try fields.value(DeviceState.self),
@@ -109,6 +110,9 @@ extension MediaEvent {
             fields.write(Kind.connectionState.rawValue)
             fields.write(peer)
             fields.write(state.rawValue)
+        case .restartNeeded(let peer):
+            fields.write(Kind.restartNeeded.rawValue)
+            fields.write(peer)
         case .deviceState(let device, let state, let detail):
             fields.write(Kind.deviceState.rawValue)
             fields.write(device.rawValue)

@@ -19,5 +19,7 @@ public enum MediaEvent: Equatable, Sendable {
     case statistics(peer: PeerNumber, values: [Statistic])
     /// Something asked for could not be done. `peer` is nil where no session is meant.
     case failure(peer: PeerNumber?, code: FailureCode, text: String)
+    /// The way to the other side has gone, or a better one has come: an ICE restart would use what is there now.
+    case restartNeeded(peer: PeerNumber)
     case pong(number: UInt32, heartbeats: [Heartbeat])
 }

@@ -38,12 +38,15 @@ extension CallInput {
             self = .localCandidate(peer, Candidate(text: candidate, mid: mid, lineIndex: index))
         case .connectionState(let peer, let state):
             switch state {
-            case .new, .connecting: return nil
+            case .new: return nil
+            // Before the call stands it means nothing; afterwards, that nothing comes while a way is looked for.
+            case .connecting: self = .session(peer, .disconnected)
             case .connected: self = .session(peer, .connected)
             case .disconnected: self = .session(peer, .disconnected)
             case .failed: self = .session(peer, .failed)
             case .closed: self = .session(peer, .closed)
             }
+        case .restartNeeded(let peer): self = .restartNeeded(peer)
         case .deviceState(let device, let state, let detail):
             self = .device(device.device, state == .open ? .open : state == .failed ? .failed(detail) : .closed)
         case .failure(let peer?, let code, _):

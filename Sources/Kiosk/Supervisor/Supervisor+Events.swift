@@ -41,6 +41,7 @@ extension Supervisor {
         case .deviceState(let device, let state, let detail):
             formats[device.device] = state == .open ? detail : nil
             logger.info("device", metadata: ["device": "\(device)", "state": "\(state)", "detail": "\(detail)"])
+        case .restartNeeded: logger.info("the network has changed below the call")
         case .failure(_, let code, let text):
             logger.error("media", metadata: ["code": "\(code)", "text": "\(text)"])
         default: break

@@ -36,10 +36,16 @@ extension NetworkLoop {
         return try UDPSocket(binding: address, ports: ports, startingAt: start)
     }
 
-    /// The kernel said that something has changed: sessions leave addresses that are gone and learn of those that came.
-    /// While there is none at all nothing changes: the old one may come back as it was.
-    mutating func followAddresses() {
+    /// The kernel said that something has changed.
+    mutating func followNetwork() {
         guard let watch, (try? watch.changes()) != nil else { return }
+        followAddresses()
+        followRoutes()
+    }
+
+    /// Sessions leave addresses that are gone and learn of those that came. While there is none at all nothing changes: the
+    /// old one may come back as it was.
+    private mutating func followAddresses() {
         let includesLoopback = state.configuration.includesLoopback
         guard let addresses = try? usableAddresses(includingLoopback: includesLoopback), !addresses.isEmpty else {
             return
@@ -52,6 +58,27 @@ extension NetworkLoop {
             drain(peer)
             peer.flush()
             index += 1
+        }
+    }
+
+    /// Sessions whose datagrams leave another way than before ask whether they still arrive, and are told of an address
+    /// that the kernel prefers by now. The same routes said again change nothing.
+    private mutating func followRoutes() {
+        guard let now = try? NetworkInterfaces.defaultRoutes() else { return }
+        let areOthers = now != routes
+        routes = now
+        var index = 0
+        while index < peers.count {
+            let peer = peers[index]
+            index += 1
+            let route = peer.connection.routeInUse
+            let source = route.flatMap { NetworkInterfaces.source(towards: $0.remote) }
+            let isOther = source != nil && source != route?.base.address && source != peer.source
+            peer.source = source
+            guard areOthers || isOther else { continue }
+            peer.connection.routesChanged(source: source, now: MonotonicClock.now())
+            drain(peer)
+            peer.flush()
         }
     }
 

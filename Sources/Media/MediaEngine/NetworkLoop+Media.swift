@@ -112,6 +112,8 @@ extension NetworkLoop {
         case .connectionState(let new):
             update()
             if !peer.isLeft { state.control.post(.connectionState(peer: peer.number, state: PeerState(new))) }
+        case .restartNeeded:
+            if !peer.isLeft { state.control.post(.restartNeeded(peer: peer.number)) }
         case .keyFrameRequested: wantKeyFrame()
         case .targetBitrate(let bitrate):
             peer.targetBitrate = bitrate

@@ -16,8 +16,10 @@ struct NetworkLoop: ~Copyable {
     /// How sessions that are opened reach the other side.
     var settings = NetworkSettings()
 
-    /// Tells of changes of this host's addresses; nil where the kernel does not.
+    /// Tells of changes of this host's addresses and routes; nil where the kernel does not.
     let watch = try? AddressWatch()
+    /// As last seen.
+    var routes = (try? NetworkInterfaces.defaultRoutes()) ?? []
 
     static let signalTag = UInt64.max
     private static let watchTag = UInt64.max - 1
@@ -47,7 +49,7 @@ struct NetworkLoop: ~Copyable {
             let now = MonotonicClock.now()
             state.heartbeats.beat(.network, now: now)
             for i in 0..<set.count where set[i] != Self.signalTag {
-                if set[i] == Self.watchTag { followAddresses() } else { readSocket(set[i]) }
+                if set[i] == Self.watchTag { followNetwork() } else { readSocket(set[i]) }
             }
             obeyCommands()
             sendMedia()

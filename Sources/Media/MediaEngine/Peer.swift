@@ -19,6 +19,8 @@ final class Peer {
     /// Where the other side may connect to; places as those of sockets.
     var listeners: [TCPListener?] = []
     private static let maximumSockets = 16
+    /// What the host would have sent from when its routes last changed.
+    var source: IPAddress?
     /// When `connection` wants to be advanced.
     var deadline = Instant.zero
     /// Frames that are not key frames are of no use to a peer that has not had one.

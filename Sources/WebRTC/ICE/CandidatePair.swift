@@ -2,15 +2,25 @@ import Primitives
 
 /// A local candidate, and the bound socket it stands for.
 struct LocalCandidate {
-    let candidate: ICECandidate
+    private(set) var candidate: ICECandidate
     let base: TransportAddress
     /// What our checks from this base announce in PRIORITY (RFC 8445 §7.1.1).
-    let reflexivePriority: UInt32
+    private(set) var reflexivePriority: UInt32
     var transport: ICETransport { candidate.transport }
     /// Not to be told to the peer: a host address that policy keeps to itself.
     var isHidden = false
     /// The address is gone; the place stays, as pairs refer to it by index.
     var isRetired = false
+
+    init(candidate: ICECandidate, base: TransportAddress, reflexivePriority: UInt32, isHidden: Bool = false) {
+        (self.candidate, self.base) = (candidate, base)
+        (self.reflexivePriority, self.isHidden) = (reflexivePriority, isHidden)
+    }
+
+    mutating func takePriority(of other: LocalCandidate) {
+        candidate.priority = other.candidate.priority
+        reflexivePriority = other.reflexivePriority
+    }
 }
 
 /// A candidate of the peer, signalled or learned from a check.
@@ -43,6 +53,8 @@ struct CandidatePair {
     var lastNominated = Instant.zero
     /// What the peer sees us as.
     var mapped: TransportAddress?
+    /// When the last request of ours was sent that was answered.
+    var answeredRequest = Instant.zero
     /// Sending is over then unless a check is answered before.
     var consentExpires = Instant.distantFuture
     var lastHeard: Instant

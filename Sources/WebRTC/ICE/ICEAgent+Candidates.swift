@@ -53,6 +53,15 @@ extension ICEAgent {
             priority: ICECandidate.priority(kind: .serverReflexive, localPreference: preference), address: mapped,
             kind: .serverReflexive, related: revealsBase ? base : .hidden(base.address.family))
         let local = LocalCandidate(candidate: candidate, base: base, reflexivePriority: host.reflexivePriority)
+        // Of what a NAT showed before the network changed only the newest is told again.
+        let known = locals.indices.filter {
+            !locals[$0].isRetired && locals[$0].base == base && locals[$0].candidate.kind == .serverReflexive
+        }
+        if known.count >= Self.reflexiveLimit, !known.contains(where: { locals[$0].candidate.address == mapped }),
+            let oldest = known.first(where: { place in !pairs.contains { $0.local == place } })
+        {
+            locals[oldest].isRetired = true
+        }
         return insert(local) ? signalled(candidate) : nil
     }
 
@@ -118,9 +127,13 @@ extension ICEAgent {
     /// To be called when pairs have ended: what is left is agreed on, or waited for, or nothing works.
     mutating func afterLoss() {
         nominate()
-        if sendPair == nil, state == .connected || state == .disconnected {
-            if timers[.patience] != .distantFuture { enter(.checking) } else { giveUp() }
-        }
+        guard sendPair == nil, state == .connected || state == .disconnected else { return }
+        if timers[.patience] != .distantFuture { return enter(.checking) }
+        guard remoteCredentials != nil, pairs.contains(where: { !$0.isPrevious }) else { return giveUp() }
+        // From another address of ours, or over a relay, there may still be a way, which no restart has to find.
+        search()
+        timers[.patience] = now + configuration.patience
+        enter(.checking)
     }
 
     /// The peer's fragment and password, from its description. Others than before are the peer's restart: the agent then

@@ -23,6 +23,7 @@ extension ICEAgent {
             if let index = sendIndex { askConsent(index) }
             timers[.consent] = now + consentDelay()
         case .silence: watchSilence()
+        case .probe: continueProbe()
         case .expiry: expireConsent()
         }
     }
@@ -33,13 +34,13 @@ extension ICEAgent {
         return fifth * 4 + .nanoseconds(Int64.random(in: 0...max(0, (fifth * 2).nanoseconds), using: &random))
     }
 
-    private mutating func askConsent(_ index: Int) {
+    mutating func askConsent(_ index: Int) {
         pairs[index].statistics.consentRequestsSent += 1
         begin(pair: pairs[index].id, .consent, timeout: configuration.consentTimeout)
     }
 
     /// While nothing comes, asks each second; that is how a way that is back is found soon.
-    private mutating func watchSilence() {
+    mutating func watchSilence() {
         guard let index = sendIndex else { return }
         guard isSilent(index) else {
             isSearching = false
@@ -56,7 +57,7 @@ extension ICEAgent {
     }
 
     /// Where a NAT forgot the pair in use, another may still work: one that goes over a relay, say.
-    private mutating func search() {
+    mutating func search() {
         isSearching = true
         for i in pairs.indices where !pairs[i].isPrevious && pairs[i].id != selectedID {
             if pairs[i].state != .inProgress { pairs[i].state = .waiting }

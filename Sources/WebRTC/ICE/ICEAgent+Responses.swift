@@ -24,6 +24,7 @@ extension ICEAgent {
         pairs[index].mapped = message.xorMappedAddress ?? pairs[index].mapped
         count(transaction, index)
         pairs[index].consentExpires = now + configuration.consentTimeout
+        pairs[index].answeredRequest = max(pairs[index].answeredRequest, transaction.firstSent)
         if timers[.expiry] == .distantFuture { timers[.expiry] = pairs[index].consentExpires }
         if pairs[index].state != .succeeded, transaction.purpose != .consent { validate(index) }
         guard let index = self.index(ofPair: transaction.pair) else { return }

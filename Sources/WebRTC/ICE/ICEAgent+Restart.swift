@@ -29,12 +29,15 @@ extension ICEAgent {
             transaction.purpose != .consent || !pairs.contains { $0.id == transaction.pair }
         }
         if let selectedID, index(ofPair: selectedID) == nil { self.selectedID = nil }
+        rankPreferred()
         localCredentials = ICECredentials(using: &random)
         remoteCredentials = nil
         remoteCandidatesEnded = false
         earlyChecks.removeAll()
         firstValid = nil
         isSearching = false
+        probedSince = nil
+        timers.stop(.probe)
         pace = self.now
         timers.stop(.pace)
         timers.stop(.nomination)

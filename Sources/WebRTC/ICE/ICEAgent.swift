@@ -39,6 +39,10 @@ public struct ICEAgent: ~Copyable, Sendable {
     var remoteCandidatesEnded = false
     /// The selected pair has fallen silent: every other is tried again, without waiting for a restart.
     var isSearching = false
+    /// Since when the pair in use is asked whether it still works, as the network below has changed.
+    var probedSince: Instant?
+    /// Which address the host would use now; its candidates come first from the next restart on.
+    var preferredAddress: IPAddress?
     /// When the first pair of this generation became valid.
     var firstValid: Instant?
 
@@ -76,6 +80,8 @@ public struct ICEAgent: ~Copyable, Sendable {
 
     static let transactionLimit = 256
     static let answerLimit = 64
+    /// Server-reflexive addresses of one base.
+    static let reflexiveLimit = 4
     static let earlyCheckLimit = 16
 
     /// Says who made the offer, where `init` could not know. Has no effect once the peer's credentials are known.
@@ -160,6 +166,8 @@ enum ICETimer: Int, CaseIterable, Sendable {
     case consent
     /// The pair in use may have fallen silent.
     case silence
+    /// The pair in use is asked again, or has not answered in time.
+    case probe
     /// A valid pair's consent may have expired.
     case expiry
     /// The packet pool may have slots again.

@@ -25,6 +25,9 @@ public struct ICEConfiguration: Sendable {
     public var consentTimeout: Interval = .seconds(30)
     /// A pair on which nothing was heard for so long is probed each second, and given up for one that is heard.
     public var silence: Interval = .seconds(2)
+    /// How long the pair in use has to answer `probe`, and how often it is asked meanwhile.
+    public var probePatience: Interval = .seconds(1)
+    public var probeInterval: Interval = .milliseconds(200)
     public var disconnectedAfter: Interval = .seconds(5)
     /// Signalled candidates of the peer that are kept.
     public var remoteCandidateLimit = 64

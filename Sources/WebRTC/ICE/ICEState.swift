@@ -46,6 +46,8 @@ public enum ICEEvent: Hashable, Sendable {
     case validated(ICEPath)
     /// Both sides agree on this pair now.
     case selected(ICEPath)
+    /// The pair in use did not answer in time when `probe` asked it.
+    case unanswered
     /// A role conflict was settled against us (RFC 8445 §7.3.1.1).
     case role(ICERole)
 }

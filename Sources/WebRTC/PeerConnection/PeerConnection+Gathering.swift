@@ -16,6 +16,8 @@ extension PeerConnection {
         setTime(now)
         guard !isClosed, !bases.contains(address), bases.count < 16 else { return }
         bases.append(address)
+        // Nothing works, and here is something that may, for a generation that is still looking for a way.
+        if ice.state == .failed || ice.state == .disconnected { emit(.restartNeeded) }
         if configuration.candidatePolicy != .relay {
             let isHidden = configuration.candidatePolicy == .noHost
             announce(ice.addLocalCandidate(base: address, isHidden: isHidden, now: now))
@@ -31,6 +33,7 @@ extension PeerConnection {
     public mutating func removeLocalAddress(_ address: TransportAddress, now: Instant) {
         setTime(now)
         guard !isClosed, bases.contains(address) else { return }
+        let path = ice.sendPair
         bases.removeAll { $0 == address }
         bindings.removeAll { $0.base == address }
         for i in 0..<relays.capacity where relays.isFilled(i) && relays[i].route == .datagrams(base: address) {
@@ -38,6 +41,7 @@ extension PeerConnection {
         }
         ice.removeLocalCandidate(base: address, now: now)
         leaveConnections(of: address.address)
+        if path != nil, ice.sendPair != path { emit(.restartNeeded) }
         afterICE()
     }
 

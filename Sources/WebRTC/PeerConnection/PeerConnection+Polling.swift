@@ -83,6 +83,7 @@ extension PeerConnection {
             pairInUse = path
             transportBefore = transport
             transport.selectedCandidatePairChanges &+= 1
+        case .unanswered: emit(.restartNeeded)
         case .validated, .role: break
         }
         if !isClosed { afterICE() }

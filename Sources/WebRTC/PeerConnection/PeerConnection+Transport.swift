@@ -202,7 +202,7 @@ extension PeerConnection {
         if events.count - nextEvent >= 64 {
             switch event {
             case .synchronisation, .keyFrameRequested, .targetBitrate: return
-            case .connectionState, .localCandidate, .mediaFlow, .remoteClosed: break
+            case .connectionState, .localCandidate, .restartNeeded, .mediaFlow, .remoteClosed: break
             }
         }
         events.append(event)

@@ -35,6 +35,9 @@ public enum PeerEvent: Sendable, Equatable {
     /// A candidate found after the description was given out; signal it ("candidate:…", RFC 8839 §5.1).
     case localCandidate(String, mid: String, mLineIndex: Int)
     case connectionState(PeerConnectionState)
+    /// The way in use has gone or does not answer, or the host has a better one: an ICE restart would use what is there
+    /// now. Media flow on whatever still works.
+    case restartNeeded
     /// The next video frame must be a key frame: the connection just came up, or the peer lost a picture (PLI, FIR).
     case keyFrameRequested
     /// Bits per second of video the peer can take (its REMB, within the configured bounds).

@@ -68,6 +68,18 @@ struct callpoint_interface {
 };
 int callpoint_interfaces(struct callpoint_interface *list, unsigned room);
 
+// A default route: where what has no better route goes.
+struct callpoint_route {
+    struct callpoint_address gateway;  // family 0 without one; the first of several
+    uint32_t index;                    // the interface; 0 without one
+    uint32_t table, metric;
+    uint8_t family;                    // 4 or 6
+};
+// The default routes: returns how many (at most `room`), or -1 with errno.
+int callpoint_default_routes(struct callpoint_route *list, unsigned room);
+// Reads one netlink message out of any bytes. 1 if it is a default route that is used, 0 if it is anything else.
+int callpoint_read_route(const void *bytes, size_t size, struct callpoint_route *route);
+
 // A netlink socket that tells of addresses, routes and links that come and go; non-blocking.
 int callpoint_netlink_watch(void);
 enum { CALLPOINT_CHANGED_ADDRESSES = 1, CALLPOINT_CHANGED_ROUTES = 2, CALLPOINT_CHANGED_LINKS = 4 };

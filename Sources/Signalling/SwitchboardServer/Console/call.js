@@ -52,7 +52,8 @@ export class Call extends EventTarget {
       return;
     }
     this.kiosk = {...this.kiosk, sockId: kiosk.sockId};
-    if (this.said) return;
+    // What was offered while this page's own connection was away went to nobody.
+    if (this.said) return this.returned(kiosk.sockId);
     this.said = true;
     this.socket.emit(this.answering ? 'answerVideo' : 'toSendVideo', this.user());
   }
