@@ -82,9 +82,11 @@ WantedBy=multi-user.target
                 self.target.inflict(f"plug {device}")
         if self.target.panel:
             self.target.run(f"{self.target.panel} start")
+        self.after_boot()
         self.target.run("udevadm settle; systemctl start kiosk.target 2>/dev/null || systemctl start kioskd.service", timeout=120)
 
     def after_boot(self):
+        """The microphone has something to hear, whatever has ended it."""
         if self.target.speak:
             self.target.run("udevadm settle; systemctl start rig-tone", timeout=120)
 
