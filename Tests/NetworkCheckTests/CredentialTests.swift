@@ -48,7 +48,9 @@ import Testing
         #expect(report.probes.first?.outcome != .failed(.timedOut))
         #expect(report.verdict.level == .restricted)
         #expect(report.verdict.sentences.contains { $0.contains("does not know this kiosk's user name and password") })
-        #expect(report.verdict.note == "No relay lets this kiosk in: calls fail where both networks are strict.")
+        #expect(
+            report.verdict.fault?.description
+                == "No relay lets this kiosk in: calls fail where both networks are strict.")
         #expect(!requests.contains("release"))
     }
 

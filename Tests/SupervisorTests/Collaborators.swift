@@ -79,6 +79,9 @@ final class ScriptedSignalling: SignallingService {
     var networkNotes: [String?] {
         log.withLock { $0.compactMap { if case .presence(let status) = $0 { .some(status.network) } else { nil } } }
     }
+    var networkFindings: [NetworkFinding?] {
+        log.withLock { $0.compactMap { if case .presence(let status) = $0 { .some(status.finding) } else { nil } } }
+    }
     func emit(_ event: SignallingEvent) { sink.yield(event) }
 
     func run() async {

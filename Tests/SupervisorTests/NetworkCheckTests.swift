@@ -68,18 +68,45 @@ import Testing
             try await bench.until("it looks") { looks.begun.count == 1 }
             #expect(looks.begun.first?.map(\.url.host) == ["192.0.2.9"])
             looks.finish(Self.blocked)
-            try await bench.until("the consoles are told") { bench.signalling.networkNotes.last == Self.note }
-            #expect(bench.panel.last?.network == Self.note)
+            // Who asks is told at once, and the consoles when a second look has found the same.
+            try await bench.until("it is known") { await status(bench)?["network"] != nil }
             let told = await status(bench)?["network"]
             #expect(told?["level"]?.string == "restricted")
             #expect(told?["findings"]?.array?.first?.string == Self.note)
+            #expect(told?["codes"]?.array?.first?["code"]?.string == "onlyByTLS")
+            #expect(told?["stands"] == .bool(false))
+            #expect(bench.signalling.networkNotes.allSatisfy { $0 == nil } && bench.panel.last?.network == nil)
+            bench.clock.advance(.seconds(25))
+            try await bench.until("it looks again soon") { looks.begun.count == 2 }
+            looks.finish(Self.blocked)
+            try await bench.until("the consoles are told") { bench.signalling.networkNotes.last == Self.note }
+            #expect(bench.signalling.networkFindings.last == NetworkFinding("onlyByTLS"))
+            #expect(bench.panel.last?.network == Self.note)
+            #expect(await status(bench)?["network"]?["stands"] == .bool(true))
             // Again within five minutes and a quarter, and then all is well.
             bench.clock.advance(.seconds(225))
             bench.clock.advance(.seconds(150))
-            try await bench.until("it looks again") { looks.begun.count == 2 }
+            try await bench.until("it looks again") { looks.begun.count == 3 }
             looks.finish(Self.open)
             try await bench.until("the consoles are told") { bench.signalling.networkNotes.last == .some(nil) }
+            #expect(bench.signalling.networkFindings.last == .some(nil))
             #expect(await status(bench)?["network"]?["level"]?.string == "well")
+        }
+    }
+
+    @Test func oneBadLookIsNotAStandingFault() async throws {
+        let looks = Looks()
+        let bench = try bench(looks)
+        try await bench.run {
+            bench.clock.advance(.seconds(70))
+            for number in 1...4 {
+                try await bench.until("it looks") { looks.begun.count == number }
+                looks.finish(number % 2 == 1 ? Self.blocked : Self.open)
+                let level = number % 2 == 1 ? "restricted" : "well"
+                try await bench.until("it is known") { await status(bench)?["network"]?["level"]?.string == level }
+                bench.clock.advance(.seconds(number % 2 == 1 ? 25 : 375))
+            }
+            #expect(bench.signalling.networkNotes.allSatisfy { $0 == nil })
         }
     }
 

@@ -7,6 +7,7 @@ extension NetworkReport {
         let verdict = verdict
         return .members([
             ("level", .string("\(verdict.level)")), ("findings", .array(verdict.sentences.map(JSONValue.string))),
+            ("codes", .array(verdict.findings.map(\.coded.json))),
             (
                 "signalling",
                 signalling.map { server in

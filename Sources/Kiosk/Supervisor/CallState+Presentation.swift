@@ -37,15 +37,19 @@ extension CallState {
         return PanelCall(state: state, with: with?.name, elapsed: elapsed, detail: detail(panel))
     }
 
-    /// - Parameter network: what is wrong with the network.
-    func kioskStatus(at now: Instant, panel: String? = nil, network: String? = nil) -> KioskStatus {
+    /// - Parameters:
+    ///   - network: what is wrong with the network.
+    ///   - finding: the same, for readers of other languages.
+    func kioskStatus(
+        at now: Instant, panel: String? = nil, network: String? = nil, finding: NetworkFinding? = nil
+    ) -> KioskStatus {
         let (state, with, since) = summary
         let age = since.map { max(0, (now - $0).milliseconds) }
         // The server itself knows who is offline, and a call that has ended leaves a kiosk that is ready.
         let known: KioskStatus.State = ["ended", "offline"].contains(state) ? .idle : .init(rawValue: state) ?? .idle
         return KioskStatus(
             known, with: known == .idle ? nil : with?.name, since: age, detail: detail(panel),
-            network: network)
+            network: network, finding: finding)
     }
 
     /// The camera's and microphone's lights follow the device itself, never the call.

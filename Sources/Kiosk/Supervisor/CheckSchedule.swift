@@ -26,6 +26,15 @@ struct CheckSchedule {
         due = min(due, now + wait(5...20))
     }
 
+    /// Something was wrong that may have been chance.
+    mutating func lookAgain(at now: Instant) {
+        guard interval > .zero else { return }
+        due = min(due, now + wait(15...25))
+    }
+
+    /// A call could not be connected.
+    mutating func callFailed(at now: Instant) { lookAgain(at: now) }
+
     /// Not as soon as it is over: the next one may follow at once.
     mutating func callEnded(at now: Instant) { due = max(due, now + wait(10...70)) }
 

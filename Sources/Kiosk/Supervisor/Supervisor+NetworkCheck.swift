@@ -55,9 +55,11 @@ extension Supervisor {
     private func looked(_ report: NetworkReport?) {
         look = nil
         if let report {
-            let before = network?.report.verdict
-            network = (report, with.clock.now())
-            if report.verdict != before { tell(report.verdict) }
+            let (now, verdict) = (with.clock.now(), report.verdict)
+            let before = (network?.report.verdict, standing.finding)
+            network = (report, now)
+            if standing.looked(verdict) { checks.lookAgain(at: now) }
+            if before != (verdict, standing.finding) { tell(verdict) }
             publish()
         }
         for asker in networkAskers { asker.resume(returning: report) }
@@ -66,7 +68,10 @@ extension Supervisor {
     }
 
     private func tell(_ verdict: NetworkReport.Verdict) {
-        logger.log(level: verdict.level == .down ? .warning : .notice, "network: \(verdict.summary)")
+        logger.log(
+            level: verdict.level == .down && standing.finding != nil ? .warning : .notice,
+            "network: \(verdict.summary)",
+            metadata: ["codes": "\(verdict.findings.map(\.coded.code).joined(separator: " "))"])
     }
 
     /// Looks at once, or waits for the look that is under way.
@@ -79,9 +84,9 @@ extension Supervisor {
         return report.map { .done($0.json) } ?? .refused("a call came, or the authorities cannot be read")
     }
 
-    /// The gravest thing that is wrong with the network, for a row of a console; nil if nothing is.
+    /// The gravest thing that is wrong with the network and stands, for a row of a console; nil if nothing does.
     var networkNote: String? {
-        guard var note = network?.report.verdict.note else { return nil }
+        guard var note = standing.finding?.description else { return nil }
         while note.utf8.count > Self.noteLimit { note.removeLast() }
         return note
     }
@@ -92,6 +97,8 @@ extension Supervisor {
             return .members([
                 ("level", .string("\(verdict.level)")),
                 ("findings", .array(verdict.sentences.map(JSONValue.string))),
+                ("codes", .array(verdict.findings.map(\.coded.json))),
+                ("stands", .bool(standing.finding != nil)),
                 ("secondsAgo", .integer(max(0, (now - network.at).milliseconds / 1000))),
             ])
         }

@@ -78,6 +78,7 @@ public actor Supervisor {
     var look: Look?
     var networkAskers: [CheckedContinuation<NetworkReport?, Never>] = []
     var network: (report: NetworkReport, at: Instant)?
+    var standing = StandingFault()
     /// The names of this call for our addresses, and what they are drawn from.
     var hidden = HiddenAddresses()
     var random: RandomSource
@@ -249,6 +250,10 @@ public actor Supervisor {
                 "seconds": "\(Int(record.duration?.seconds ?? 0))",
             ].merging(record.failure.map { ["because": "\($0.rawValue)"] } ?? [:]) { $1 })
         let now = with.clock.now()
+        if record.failure != nil {
+            standing.callFailed()
+            checks.callFailed(at: now)
+        }
         let written = with.callLog?.append(
             record, endedAt: with.clock.wallClockMilliseconds(), ringingFor: (now - record.began).milliseconds)
         if written == false {
@@ -259,10 +264,12 @@ public actor Supervisor {
 
     /// Tells the server what the kiosk is doing, if it is something else than before.
     func announce(always: Bool = false) {
-        let status = machine.state.kioskStatus(at: with.clock.now(), panel: lineTrouble, network: networkNote)
+        let status = machine.state.kioskStatus(
+            at: with.clock.now(), panel: lineTrouble, network: networkNote, finding: standing.finding?.coded)
         let isNews =
             presence.map {
-                ($0.state, $0.with, $0.detail, $0.network) != (status.state, status.with, status.detail, status.network)
+                ($0.state, $0.with, $0.detail, $0.network, $0.finding)
+                    != (status.state, status.with, status.detail, status.network, status.finding)
             } ?? true
         guard always || isNews else { return }
         presence = status

@@ -28,11 +28,15 @@ public struct KioskStatus: Hashable, Sendable {
     public var detail: String?
     /// What is wrong with the kiosk's network, in words for staff; nil if nothing is known to be.
     public var network: String?
+    /// The same for readers of other languages; kiosks of before send words alone.
+    public var finding: NetworkFinding?
 
     public init(
-        _ state: State, with: String? = nil, since: Int64? = nil, detail: String? = nil, network: String? = nil
+        _ state: State, with: String? = nil, since: Int64? = nil, detail: String? = nil, network: String? = nil,
+        finding: NetworkFinding? = nil
     ) {
-        (self.state, self.with, self.since, self.detail, self.network) = (state, with, since, detail, network)
+        (self.state, self.with, self.since, self.detail) = (state, with, since, detail)
+        (self.network, self.finding) = (network, finding)
     }
 }
 
@@ -79,14 +83,15 @@ extension KioskStatus {
             state, with: try json.optionalText("with", limit: MessageLimits.userName),
             since: json["since"]?.integer.map { max(0, $0) },
             detail: try json.optionalText("detail", limit: MessageLimits.displayText),
-            network: try json.optionalText("network", limit: MessageLimits.displayText))
+            network: try json.optionalText("network", limit: MessageLimits.displayText),
+            finding: NetworkFinding(json["finding"]))
     }
 
     var members: [(String, JSONValue?)] {
         [
             ("state", .string(state.rawValue)), ("with", with.map(JSONValue.string)),
             ("since", since.map(JSONValue.integer)), ("detail", detail.map(JSONValue.string)),
-            ("network", network.map(JSONValue.string)),
+            ("network", network.map(JSONValue.string)), ("finding", finding?.json),
         ]
     }
 }

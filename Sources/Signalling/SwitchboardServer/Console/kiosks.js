@@ -1,5 +1,5 @@
 // The list of kiosks: those that need someone first, one primary action a row, no flicker as states change.
-import {duration, text, time} from './strings.js';
+import {duration, networkFinding, text, time} from './strings.js';
 
 const order = {calling: 0, fault: 1, ringing: 2, connecting: 2, inCall: 3, reconnecting: 3, idle: 4, offline: 5};
 
@@ -39,7 +39,7 @@ export function drawKiosks(list, kiosks, filter, onCall) {
     set('strong', kiosk.name);
     set('.place', [kiosk.place, text('room', kiosk.roomId)].filter(Boolean).join(' · '));
     set('.state', state(kiosk) + (kiosk.state === 'inCall' && kiosk.since ? ` · ${duration(Date.now() - kiosk.since)}` : ''));
-    set('.network', kiosk.state === 'offline' ? '' : kiosk.network ?? '');
+    set('.network', kiosk.state === 'offline' ? '' : networkFinding(kiosk.finding, kiosk.network));
     set('.last', kiosk.lastCall ? text('lastCall', time(kiosk.lastCall)) : '');
     set('button span', kiosk.state === 'calling' ? text('answer') : text('call'));
     const button = item.querySelector('button');

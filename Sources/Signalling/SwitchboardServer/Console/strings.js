@@ -83,6 +83,69 @@ const table = {
   controls: ['Call controls', '通话控制'],
 };
 
+// What is wrong with a kiosk's network, by the kiosk's code for it; f is what the sentence is about.
+const findings = {
+  callServer: [f => `The call server cannot be reached: ${fault(f)}`, f => `无法连接呼叫服务器：${fault(f)}`],
+  clock: [
+    f => `This kiosk's clock is ${clock(f.value)} ${f.value > 0 ? 'ahead' : 'behind'}: let it reach a time server (NTP, UDP port 123).`,
+    f => `此终端的时钟${f.value > 0 ? '快' : '慢'}了 ${clock(f.value)}：请让它能访问时间服务器（NTP，UDP 123 端口）。`],
+  noServer: [() => 'No STUN or TURN server is known: calls work inside this network only.', () => '没有配置 STUN 或 TURN 服务器：只能在此网络内通话。'],
+  noRelay: [() => 'No relay is known: calls fail where both networks are strict.', () => '没有配置中继服务器：双方网络都很严格时无法通话。'],
+  relaysRefuse: [() => 'No relay lets this kiosk in: calls fail where both networks are strict.', () => '没有中继服务器接受此终端：双方网络都很严格时无法通话。'],
+  relaysUnreached: [() => 'No relay can be reached: calls fail where both networks are strict.', () => '无法连接任何中继服务器：双方网络都很严格时无法通话。'],
+  onlyByTLS: [() => 'This network blocks UDP: calls use the TLS relay.', () => '此网络阻止 UDP：通话经由 TLS 中继。'],
+  onlyByTCP: [() => 'This network blocks UDP: calls use the TCP relay.', () => '此网络阻止 UDP：通话经由 TCP 中继。'],
+  onlyRefusals: [() => 'This network blocks UDP, and no relay that is reached lets this kiosk in.', () => '此网络阻止 UDP，且能连接的中继服务器都不接受此终端。'],
+  nothingGetsOut: [
+    f => `This network blocks UDP, and no relay is reached by TCP or TLS: let UDP${f.host ? ` to ${f.host} port ${f.port}` : ''} through, or TCP port 443.`,
+    f => `此网络阻止 UDP，也无法通过 TCP 或 TLS 连接中继服务器：请放行${f.host ? `到 ${f.host} 端口 ${f.port} 的` : ''} UDP，或 TCP 443 端口。`],
+  relayNameUnknown: [() => "The relay's name is not resolved: check the DNS server that this network gives out.", () => '无法解析中继服务器的名称：请检查此网络提供的 DNS 服务器。'],
+  server: [f => `${f.url}: ${fault(f)}`, f => `${f.url}：${fault(f)}`],
+  relayRefuses: [f => `The relay ${f.host} ${refusal(f.value)}`, f => `中继服务器 ${f.host} ${refusal(f.value)}`],
+  relaySilent: [
+    f => `The relay ${f.host} answers, but not to who asks with credentials; a firewall or proxy may stand between.`,
+    f => `中继服务器 ${f.host} 有应答，但不回应带凭据的请求；中间可能有防火墙或代理。`],
+};
+
+// Why a server was not reached, and what to do.
+const faults = {
+  noAddress: [f => `the name ${f.host} is not resolved; check the DNS server that this network gives out.`, f => `无法解析名称 ${f.host}；请检查此网络提供的 DNS 服务器。`],
+  timedOut: [f => `${f.host} port ${f.port} does not answer; let ${f.transport} port ${f.port} through the firewall.`, f => `${f.host} 端口 ${f.port} 无应答；请在防火墙放行 ${f.transport} ${f.port} 端口。`],
+  refused: [f => `${f.host} refuses port ${f.port}; the server is not running, or a firewall rejects the port.`, f => `${f.host} 拒绝端口 ${f.port}；服务器未运行，或防火墙拒绝该端口。`],
+  unreachable: [f => `there is no way to ${f.host}; check the gateway and the firewall.`, f => `没有到 ${f.host} 的路由；请检查网关和防火墙。`],
+  reset: [f => `the connection to ${f.host} port ${f.port} is broken off; a firewall or proxy stands between.`, f => `到 ${f.host} 端口 ${f.port} 的连接被中断；中间有防火墙或代理。`],
+  otherName: [f => `what answers as ${f.host} has a certificate for another name; a proxy or a wrong address.`, f => `以 ${f.host} 应答的服务器证书属于其他名称；可能是代理或地址错误。`],
+  notTrusted: [f => `the certificate of ${f.host} is not trusted; if a proxy opens TLS here, exempt ${f.host}, else give its authority.`, f => `${f.host} 的证书不受信任；如有代理解密 TLS，请将 ${f.host} 排除，否则请配置其签发机构。`],
+  expired: [f => `the certificate of ${f.host} has expired, or the kiosk's clock is ahead.`, f => `${f.host} 的证书已过期，或终端时钟偏快。`],
+  clockBehind: [f => `the certificate of ${f.host} is not valid yet: the kiosk's clock is behind.`, f => `${f.host} 的证书尚未生效：终端时钟偏慢。`],
+  otherProtocol: [f => `what answers at ${f.host} port ${f.port} is something else; a proxy or a wrong port.`, f => `${f.host} 端口 ${f.port} 上应答的是其他服务；可能是代理或端口错误。`],
+};
+
+// What a relay's refusal means, by its error code (RFC 8656).
+const refusals = {
+  401: ["does not know this kiosk's user name and password, or they have expired; compare them (or the switchboard's secret) with the relay's, and the clocks of both.", '不认识此终端的用户名和密码，或凭据已过期；请核对两边的凭据（或总机的密钥）和时钟。'],
+  403: ['forbids this kiosk to use it; look into its rules.', '禁止此终端使用；请检查其规则。'],
+  438: ['calls everything this kiosk says out of date; look into its clock.', '认为此终端的请求都已过时；请检查其时钟。'],
+  486: ['gives this user no more: the quota is used up; raise user-quota, or total-quota, there.', '配额已用完；请在服务器上提高 user-quota 或 total-quota。'],
+  508: ['is full; it needs more ports, or another relay beside it.', '已满；需要更多端口，或再加一台中继服务器。'],
+};
+
+const fault = f => faults[f.fault][index](f);
+const refusal = code => refusals[code]?.[index]
+  ?? [`refuses this kiosk with error ${code}; its log says why.`, `以错误 ${code} 拒绝此终端；原因见其日志。`][index];
+function clock(ahead) {
+  const seconds = Math.abs(ahead);
+  const [count, unit] = seconds >= 7200 ? [seconds / 3600, ['hours', '小时']] : [seconds / 60, ['minutes', '分钟']];
+  return `${Math.floor(count)} ${unit[index]}`;
+}
+
+/** The sentence for what a kiosk found; its own `words` where it found what this console does not know, or sent no code. */
+export function networkFinding(finding, words) {
+  const known = finding && Object.hasOwn(findings, finding.code) && (!finding.fault || Object.hasOwn(faults, finding.fault));
+  const lacksFault = known && ['callServer', 'server'].includes(finding.code) && !finding.fault;
+  return known && !lacksFault ? findings[finding.code][index](finding) : words ?? '';
+}
+
 const languages = ['en', 'zh'];
 let index = Math.max(0, languages.indexOf(localStorage.language ?? (navigator.language.startsWith('zh') ? 'zh' : 'en')));
 
