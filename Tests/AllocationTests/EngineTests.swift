@@ -1,5 +1,6 @@
 import CAllocationCounter
 import PeerConnection
+import Primitives
 import Testing
 
 /// What `PeerConnection` promises of a running call, counted on the one thread that runs it.
@@ -9,8 +10,10 @@ import Testing
         var loss: Double
         /// The two have no feedback but REMB.
         var requestsBitrate = false
+        /// So far apart that forward error correction is sent.
+        var isLong = false
         var testDescription: String {
-            "\(security), \(loss * 100) % lost\(requestsBitrate ? ", only REMB" : "")"
+            "\(security), \(loss * 100) % lost\(requestsBitrate ? ", only REMB" : "")\(isLong ? ", a long way" : "")"
         }
     }
 
@@ -28,12 +31,14 @@ import Testing
         arguments: [
             Case(security: .plain, loss: 0), Case(security: .dtlsSRTP, loss: 0), Case(security: .plain, loss: 0.03),
             Case(security: .dtlsSRTP, loss: 0.03), Case(security: .plain, loss: 0.03, requestsBitrate: true),
+            Case(security: .dtlsSRTP, loss: 0.05, isLong: true),
         ])
     func aRunningCallTakesNothingFromTheHeap(_ example: Case) throws {
         let pair = try Pair(security: example.security, requestsBitrate: example.requestsBitrate)
         pair.run(seconds: 2)
         #expect(pair.caller.peer.connectionState == .connected && pair.callee.peer.connectionState == .connected)
         pair.loss = example.loss
+        if example.isLong { pair.delay = .milliseconds(120) }
         pair.run(seconds: 10)
 
         let (frames, sounds, datagrams) = (
@@ -45,8 +50,10 @@ import Testing
 
         #expect(taken == 0, "\(taken) allocations for \(pair.datagrams - datagrams) datagrams")
         #expect(pair.datagrams - datagrams > 10_000)
-        #expect(pair.callee.framesReceived - frames > 1_400)
+        #expect(pair.callee.framesReceived - frames > (example.isLong ? 1_300 : 1_400))
         #expect(pair.callee.soundsReceived - sounds > (example.loss == 0 ? 2_999 : 2_800))
+        let repaired = pair.callee.repaired
+        #expect((repaired > 100) == example.isLong, "\(repaired)")
     }
 
     @Test func theCounterCounts() {

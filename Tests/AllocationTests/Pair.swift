@@ -10,12 +10,21 @@ struct Datagram: ~Copyable, Sendable {
     var to: TransportAddress
 }
 
+/// One that has left, and when it arrives.
+struct Flight: ~Copyable, Sendable {
+    var datagram: Datagram
+    var due: Instant
+}
+
 /// One engine, what it is fed with, and what was counted; written so that it takes nothing from the heap itself.
 final class End {
     var peer: PeerConnection
     let address: TransportAddress
     let packets = BufferPool(slotCount: 1024, slotSize: 1536)
     let outgoing = Ring<Datagram>(capacity: 1024)
+    /// On their way from here, the first one apart.
+    private let flights = Ring<Flight>(capacity: 1024)
+    private var first: Flight?
     private let keyFrame: [UInt8]
     private let frame = [UInt8](repeating: 0x11, count: 4_000)
     private let sound = [UInt8](repeating: 0x78, count: 80)
@@ -57,6 +66,11 @@ final class End {
         sounds &+= 1
     }
 
+    /// Packets of the other one's that were lost and made again.
+    var repaired: UInt64 {
+        peer.statistics(now: .zero).inboundRTP.reduce(0) { $0 + $1.packetsRepaired }
+    }
+
     /// The contract's inner loop.
     func drain() {
         while true {
@@ -79,6 +93,22 @@ final class End {
         }
     }
 
+    func depart(_ datagram: consuming Datagram, due: Instant) {
+        _ = flights.push(Flight(datagram: datagram, due: due))
+    }
+
+    /// Delivers the next one that has arrived.
+    func deliver(to other: End, now: Instant) -> Bool {
+        if first == nil { first = flights.pop() }
+        guard let flight = first.take() else { return false }
+        guard flight.due <= now else {
+            first = consume flight
+            return false
+        }
+        other.receive(flight.datagram, now: now)
+        return true
+    }
+
     func receive(_ datagram: borrowing Datagram, now: Instant) {
         guard var packet = try? packets.take() else { return }
         packet.copy(from: datagram.packet.bytes)
@@ -86,7 +116,7 @@ final class End {
     }
 }
 
-/// Two engines on a path without delay, in virtual time.
+/// Two engines, in virtual time.
 final class Pair {
     let caller: End
     let callee: End
@@ -96,6 +126,8 @@ final class Pair {
     private var milliseconds: Int64 = 0
     /// The share of datagrams that are lost.
     var loss = 0.0
+    /// One way.
+    var delay = Interval.zero
 
     init(security: SecurityKind, requestsBitrate: Bool = false) throws {
         let certificate = try DTLSCertificate()
@@ -151,8 +183,9 @@ final class Pair {
             any = true
             datagrams += 1
             if loss > 0, random.chance(loss) { continue }
-            to.receive(datagram, now: now)
+            from.depart(datagram, due: now + delay)
         }
+        while from.deliver(to: to, now: now) { any = true }
         return any
     }
 }

@@ -87,6 +87,12 @@ struct VideoReceiver: ~Copyable {
         return buffer.insert(slot, header: header, sequence: sequence, arrival: now)
     }
 
+    mutating func receiveParity(_ number: UInt16, timestamp: UInt32, now: Instant) {
+        let sequence = unwrapper.unwrap(number)
+        nacks.received(sequence, now: now)
+        check(buffer.insertParity(sequence: sequence, timestamp: timestamp, arrival: now) == .accepted)
+    }
+
     mutating func drain(_ sender: VideoSender, now: Instant) {
         while let frame = buffer.next(now: now) {
             let number = Int(frame.timestamp &- sender.timestamp(0)) / 3000

@@ -88,6 +88,33 @@ func lossHealsAndTheStreamGoesOn(seed: Int) throws {
     #expect(receiver.delivered == [0])
 }
 
+/// Packets of forward error correction have numbers of the stream, between frames or inside one; some of them are lost.
+@Test func packetsThatRepairAreNoPartOfAFrame() throws {
+    var sender = VideoSender(sequenceNumber: 65_530)
+    var receiver = VideoReceiver()
+    for number in 0..<12 {
+        let now = milliseconds(Int64(number) * 33)
+        var isFirst = true
+        for packet in try sender.send(isKeyFrame: number == 0, size: 700) {
+            var bytes = packet.bytes
+            // As if one of them had left before the rest of the frame.
+            let shift: UInt16 = isFirst ? 0 : 1
+            let numbered = UInt16(bytes[2]) << 8 | UInt16(bytes[3])
+            let own = numbered &+ UInt16(number * 2) &+ shift
+            (bytes[2], bytes[3]) = (UInt8(own >> 8), UInt8(own & 255))
+            receiver.receive(bytes, now: now)
+            if isFirst { receiver.receiveParity(own &+ 1, timestamp: sender.timestamp(number), now: now) }
+            isFirst = false
+            receiver.drain(sender, now: now)
+            if bytes[1] & 0x80 != 0, number % 3 != 0 {
+                receiver.receiveParity(own &+ 1, timestamp: sender.timestamp(number), now: now)
+            }
+        }
+    }
+    #expect(receiver.delivered == Array(0..<12))
+    #expect(receiver.buffer.statistics.framesDropped == 0)
+}
+
 @Test func startNeedsAKeyFrame() throws {
     var sender = VideoSender(sequenceNumber: 100)
     var receiver = VideoReceiver()

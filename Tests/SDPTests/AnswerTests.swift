@@ -13,7 +13,7 @@ import Testing
         #expect(answer.origin.sessionID == String(0x1234_5678_9ABC_DEF0 as UInt64 >> 2))
         #expect(answer.value("group") == "BUNDLE 0 1")
         #expect(answer.media.map { $0.kind } == ["audio", "video"])
-        #expect(answer.media.map { $0.numbers } == ["111", "96 97"])
+        #expect(answer.media.map { $0.numbers } == ["111", "96 97 114 115 116"])
         #expect(answer.media.map { $0.port } == [9, 9])
 
         let (audio, video) = (answer.media[0], answer.media[1])
@@ -24,8 +24,10 @@ import Testing
         #expect(
             video.values("rtcp-fb")
                 == ["96 goog-remb", "96 transport-cc", "96 ccm fir", "96 nack", "96 nack pli"])
-        #expect(video.values("rtpmap") == ["96 VP8/90000", "97 rtx/90000"])
-        #expect(video.values("fmtp") == ["97 apt=96"])
+        #expect(
+            video.values("rtpmap")
+                == ["96 VP8/90000", "97 rtx/90000", "114 red/90000", "115 rtx/90000", "116 ulpfec/90000"])
+        #expect(video.values("fmtp") == ["97 apt=96", "115 apt=114"])
         #expect(video.value("ssrc-group") == "FID 2001 2002")
         #expect(video.value("msid") == "kiosk camera")
         #expect(video.values("ssrc").first == "2001 cname:kiosk-1")

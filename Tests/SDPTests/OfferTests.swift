@@ -9,7 +9,7 @@ import Testing
         #expect(offerer.signalingState == .haveLocalOffer && offerer.session == nil)
         #expect(offer.value("group") == "BUNDLE 0 1")
         #expect(offer.media.map { $0.kind } == ["audio", "video"])
-        #expect(offer.media.map { $0.numbers } == ["111", "96 97"])
+        #expect(offer.media.map { $0.numbers } == ["111", "96 97 98 99 100"])
         #expect(offer.media.allSatisfy { $0.value("setup") == "actpass" && $0.transport == "UDP/TLS/RTP/SAVPF" })
         #expect(offer.media.allSatisfy { $0.value("ice-options") == "trickle" && $0.value("sendrecv") == "" })
         #expect(offer.media.map { $0.values("candidate").count } == [1, 0])

@@ -16,7 +16,7 @@ import Testing
         let offer = try SessionDescription(parsing: call.createOffer(transport("wxyz")))
         #expect(offer.origin.sessionID == first.origin.sessionID)
         #expect(offer.origin.sessionVersion == "1")
-        #expect(offer.media.map { $0.numbers } == ["109", "120 124"])
+        #expect(offer.media.map { $0.numbers } == ["109", "120 124 98 99 100"])
         #expect(offer.media.map { $0.value("mid") } == ["0", "1"])
         #expect(offer.media[1].values("extmap").contains("3 \(HeaderExtension.mid.uri)"))
         #expect(offer.media.allSatisfy { $0.value("setup") == "actpass" })

@@ -69,6 +69,9 @@ extension PeerStatistics {
             values += [
                 Statistic(prefix + "framesReceived", Double(stream.framesReceived)),
                 Statistic(prefix + "framesDropped", Double(stream.framesDropped)),
+                Statistic(prefix + "fecPacketsReceived", Double(stream.fecPacketsReceived)),
+                Statistic(prefix + "fecPacketsDiscarded", Double(stream.fecPacketsDiscarded)),
+                Statistic(prefix + "packetsRepaired", Double(stream.packetsRepaired)),
             ]
         }
         for stream in outboundRTP {
@@ -86,6 +89,8 @@ extension PeerStatistics {
             guard stream.kind == .video else { continue }
             values += [
                 Statistic(prefix + "framesSent", Double(stream.framesSent)),
+                Statistic(prefix + "fecPacketsSent", Double(stream.fecPacketsSent)),
+                Statistic(prefix + "fecBytesSent", Double(stream.fecBytesSent)),
                 Statistic(prefix + "totalPacketSendDelay", stream.totalPacketSendDelay),
                 Statistic(prefix + "targetBitrate", Double(stream.targetBitrate)),
             ]

@@ -98,6 +98,7 @@ extension VideoFrameBuffer {
         while !last.isMarker {
             sequence += 1
             guard sequence - start < Int64(capacity), let entry = held(sequence) else { return nil }
+            if entry.isParity { continue }
             if entry.isPadding || entry.timestamp != first.timestamp || entry.startsFrame { return start..<sequence }
             last = entry
         }
@@ -119,7 +120,7 @@ extension VideoFrameBuffer {
         }
         var arrival = first.arrival
         for sequence in range {
-            guard let entry = held(sequence), append(entry, to: &buffer) else {
+            guard let entry = held(sequence), entry.isParity || append(entry, to: &buffer) else {
                 statistics.oversizedFrames += 1
                 abandon(range, now: now)
                 return nil

@@ -67,21 +67,9 @@ public struct VideoFrameBuffer: ~Copyable {
             statistics.malformedPackets += 1
             return .malformed
         }
-        makeRoom(for: sequence, now: arrival)
-        guard sequence >= firstWanted else {
-            statistics.latePackets += 1
-            return .late
-        }
-        let place = place(of: sequence)
-        if packets[place].sequence == sequence {
-            statistics.duplicatePackets += 1
-            return .duplicate
-        }
-        release(place)
-        highest = max(highest, sequence)
-        packets[place] = entry
+        if let refusal = hold(entry) { return refusal }
         if entry.isPadding { return .accepted }  // its number counts, its slot goes back
-        buffers.put(packet, at: place)
+        buffers.put(packet, at: place(of: sequence))
         if entry.startsFrame && entry.isKeyFrame {
             keyFrameStarts += 1
             if expected == nil { request(from: arrival + maximumWait) }
@@ -89,6 +77,29 @@ public struct VideoFrameBuffer: ~Copyable {
             request(from: arrival + Self.startGrace)
         }
         return .accepted
+    }
+
+    /// Takes note of a packet of forward error correction, whose number is among those of the stream.
+    public mutating func insertParity(sequence: Int64, timestamp: UInt32, arrival: Instant) -> InsertResult {
+        hold(VideoPacket(parity: sequence, timestamp: timestamp, arrival: arrival)) ?? .accepted
+    }
+
+    /// Gives a packet its place; what is wrong with it, or nil.
+    private mutating func hold(_ entry: VideoPacket) -> InsertResult? {
+        makeRoom(for: entry.sequence, now: entry.arrival)
+        guard entry.sequence >= firstWanted else {
+            statistics.latePackets += 1
+            return .late
+        }
+        let place = place(of: entry.sequence)
+        if packets[place].sequence == entry.sequence {
+            statistics.duplicatePackets += 1
+            return .duplicate
+        }
+        release(place)
+        highest = max(highest, entry.sequence)
+        packets[place] = entry
+        return nil
     }
 
     /// Whether decoding cannot go on without a key frame. Stays true until one starts to arrive; limit what you send.

@@ -20,9 +20,16 @@ struct VideoPacket: Sendable {
     var temporalLayer: UInt8 = 0
     var isLayerSync = false
 
+    /// It repairs others, and may stand in the middle of a frame.
+    var isParity = false
+
     var isPadding: Bool { payloadStart == payloadEnd }
 
     init() {}
+
+    init(parity sequence: Int64, timestamp: UInt32, arrival: Instant) {
+        (self.sequence, self.timestamp, self.arrival, isParity) = (sequence, timestamp, arrival, true)
+    }
 
     init(_ packet: RawSpan, header: RTPHeader, sequence: Int64, arrival: Instant) throws(RTPError) {
         self.sequence = sequence

@@ -24,6 +24,10 @@ struct VideoReceiver: ~Copyable {
     var statistics = InboundStreamStatistics()
     var losses = NACKGenerator()
     var frames: VideoFrameBuffer
+    var recovery = ULPFECRecovery()
+    /// When the peer last sent a packet in RED, or one that repairs others.
+    var lastRED: Instant?
+    var lastParity: Instant?
     var keyFrameRequests = KeyFrameRequestLimiter()
     var intraRequestNumber: UInt8 = 0
     var lastPacket: Instant?
@@ -42,6 +46,8 @@ struct VideoReceiver: ~Copyable {
         statistics = InboundStreamStatistics()
         losses.reset()
         frames.reset()
+        recovery.reset()
+        (lastRED, lastParity) = (nil, nil)
         keyFrameRequests = KeyFrameRequestLimiter()
         lastPacket = nil
         mayHaveFrames = false

@@ -8,6 +8,8 @@ struct MediaSection {
     let identifier: MediaIdentifier?
     let codec: CodecStatistics
     let retransmissionPayloadType: UInt8?
+    /// Forward error correction; of a video section.
+    let redundancy: RedundancyPayloadTypes?
     let extensions: HeaderExtensionMap
     let feedback: RTCPFeedback
     let reducedSizeRTCP: Bool
@@ -26,6 +28,7 @@ struct MediaSection {
         (codec.clockRate, codec.channels) = (Int(first.clockRate), Int(first.channels))
         self.codec = codec
         retransmissionPayloadType = first.retransmissionPayloadType
+        redundancy = media.redundancy
         extensions = HeaderExtensionMap(
             mid: media.extensions.mid ?? 0,
             transportSequenceNumber: media.extensions.transportSequenceNumber ?? 0,
@@ -35,6 +38,20 @@ struct MediaSection {
         maximumBitrate = media.maximumBitrate.map { Int(clamping: $0) }
         flow = PeerMediaFlow(
             sends: media.direction.sends && media.local != nil, receives: media.direction.receives)
+    }
+}
+
+extension MediaSection {
+    /// Whether a packet of this payload type belongs to the stream itself: media, in RED or not, and what repairs them.
+    func isPrimary(_ payloadType: UInt8) -> Bool {
+        payloadType == codec.payloadType || payloadType == redundancy?.red
+    }
+
+    /// What the retransmissions of this payload type are of; nil if it is none of theirs.
+    func retransmitted(by payloadType: UInt8) -> UInt8? {
+        if payloadType == retransmissionPayloadType { return codec.payloadType }
+        guard let redundancy, payloadType == redundancy.redRetransmission else { return nil }
+        return redundancy.red
     }
 }
 

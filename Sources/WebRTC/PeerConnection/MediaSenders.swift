@@ -46,6 +46,10 @@ struct VideoSender: ~Copyable {
     /// Of the new packet that left last, for probes to repeat.
     var newestSent: UInt16?
     var layers = LayerChoice()
+    var protection = ProtectionChoice()
+    var window = ProtectionWindow()
+    /// FEC packets that wait in `pacer`, by their numbers.
+    var parities = ParityTable()
     /// When a key frame was last made instead of what had been lost.
     var gaveRepairsUp: Instant?
     /// Bits per second that retransmissions take, over the last second or so.

@@ -134,6 +134,7 @@ extension PeerConnection {
         if let video {
             videoSender.header.adopt(video)
             videoSender.usesRetransmissionStream = video.retransmissionPayloadType != nil
+            if video.redundancy == nil { videoReceiver.recovery.reset() }
             videoSender.retransmission.payloadType = video.retransmissionPayloadType ?? 0
             let limit = min(configuration.maximumBitrate, video.maximumBitrate ?? Int.max)
             setTargetBitrate(min(videoSender.targetBitrate, limit))

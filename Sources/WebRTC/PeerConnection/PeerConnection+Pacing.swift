@@ -75,7 +75,12 @@ extension PeerConnection {
             guard let departure = videoSender.pacer.next(now: now) else { return nil }
             let isFilled =
                 switch departure {
-                case .video(let waiting): fill(&packet, new: waiting, video, probe)
+                case .video(let waiting):
+                    if let parity = videoSender.parities.take(waiting.sequenceNumber) {
+                        fill(&packet, parity: parity, waiting, video, probe)
+                    } else {
+                        fill(&packet, new: waiting, video, probe)
+                    }
                 case .retransmission(let waiting): repair(&packet, waiting.sequenceNumber, video, probe)
                 case .padding: pad(&packet, video, probe)
                 }
@@ -91,6 +96,9 @@ extension PeerConnection {
         guard videoSender.cache.copy(waiting.sequenceNumber, into: &packet),
             let header = try? RTPHeader(parsing: packet.bytes)
         else { return false }
+        if protects, let red = video.redundancy?.red {
+            guard REDPayload.wrap(&packet, header: header, payloadType: red) else { return false }
+        }
         stamp(&packet, header, video, probe: probe)
         // Sent again byte for byte, the same nonce protects nothing else.
         if !videoSender.usesRetransmissionStream {
@@ -136,7 +144,9 @@ extension PeerConnection {
             videoSender.pacer.endProbe()
             return false
         }
-        videoSender.newestSent = videoSender.cache.size(of: newest &- 1) == nil ? newest : newest &- 1
+        // What repairs others is not kept, and so leaves gaps.
+        let older = (1...4 as ClosedRange<UInt16>).first { videoSender.cache.size(of: newest &- $0) != nil }
+        videoSender.newestSent = newest &- (older ?? 0)
         return true
     }
 }

@@ -122,6 +122,8 @@ extension PeerConnection {
             roundTripTime: roundTripTime, isProbing: videoSender.pacer.probe != nil, now: now)
         videoSender.layers.update(
             loss: videoSender.congestion.lossFraction, roundTripTime: roundTripTime, now: now)
+        videoSender.protection.update(
+            loss: videoSender.congestion.lossFraction, roundTripTime: roundTripTime, now: now)
         followCongestion()
     }
 }

@@ -47,9 +47,9 @@ extension PeerConnection {
         let section: MediaSection
         if let audio, header.payloadType == audio.codec.payloadType {
             (role, section) = (.audio, audio)
-        } else if let video, header.payloadType == video.codec.payloadType {
+        } else if let video, video.isPrimary(header.payloadType) {
             (role, section) = (.video, video)
-        } else if let video, let type = video.retransmissionPayloadType, header.payloadType == type {
+        } else if let video, video.retransmitted(by: header.payloadType) != nil {
             (role, section) = (.videoRetransmission, video)
         } else {
             return nil
@@ -93,21 +93,21 @@ extension PeerConnection {
         let sequence = videoReceiver.unwrapper.unwrap(header.sequenceNumber)
         videoReceiver.reception.received(sequence: sequence, timestamp: header.timestamp, arrival: now)
         videoReceiver.statistics.count(header)
-        insertVideo(packet, header, sequence, isRetransmission: false)
+        openVideo(packet, header, sequence, isRetransmission: false)
     }
 
     private mutating func receiveRetransmission(_ packet: consuming PooledBuffer, _ header: RTPHeader) {
         videoReceiver.statistics.count(header, isRetransmission: true)
-        guard let ssrc = videoReceiver.ssrc, let video,
+        guard let ssrc = videoReceiver.ssrc, let payloadType = video?.retransmitted(by: header.payloadType),
             let original = RetransmissionStream.unwrap(
-                &packet, header: header, originalSSRC: ssrc, originalPayloadType: video.codec.payloadType)
+                &packet, header: header, originalSSRC: ssrc, originalPayloadType: payloadType)
         else { return }  // a probe of the path, or too early to be of use
         // A retransmission never moves the sequence on: its number is near the latest or it is not this stream's.
-        insertVideo(
+        openVideo(
             packet, original, videoReceiver.unwrapper.peek(original.sequenceNumber), isRetransmission: true)
     }
 
-    private mutating func insertVideo(
+    mutating func insertVideo(
         _ packet: consuming PooledBuffer, _ header: RTPHeader, _ sequence: Int64, isRetransmission: Bool
     ) {
         videoReceiver.lastPacket = now
@@ -119,7 +119,6 @@ extension PeerConnection {
         case .duplicate, .late, .malformed: videoReceiver.statistics.packetsDiscarded &+= 1
         }
         videoReceiver.mayHaveFrames = true
-        serveVideo()
     }
 
     /// Asks for what the video stream lacks, as far as that is due.
@@ -128,6 +127,7 @@ extension PeerConnection {
         if videoReceiver.frames.nextDeadline <= now { videoReceiver.mayHaveFrames = true }
         videoReceiver.losses.discard(before: videoReceiver.frames.firstWanted)
         videoReceiver.losses.roundTripTime = roundTripTime
+        videoReceiver.losses.repairWait = repairWait
         // Time for some retransmissions: a key frame takes a round trip too, and is lost more easily than a packet.
         videoReceiver.frames.maximumWait = max(.milliseconds(700), min(roundTripTime * 6, .seconds(2)))
         // What is lost of a higher layer is waited for as long as nobody sees that the picture stands still.

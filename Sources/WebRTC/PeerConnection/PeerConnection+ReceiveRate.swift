@@ -46,7 +46,7 @@ extension PeerConnection {
             else { return nil }
             return receiveRate.sendTimes.unwrap(UInt32(high) << 16 | UInt32(low))
         }
-        guard header.payloadType == video.codec.payloadType else { return nil }
+        guard video.isPrimary(header.payloadType) else { return nil }
         let ticks = receiveRate.timestamps.unwrap(header.timestamp)
         let (seconds, rest) = ticks.quotientAndRemainder(dividingBy: 90_000)
         return .nanoseconds(seconds &* 1_000_000_000 &+ rest * 100_000 / 9)

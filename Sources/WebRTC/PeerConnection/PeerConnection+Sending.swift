@@ -26,7 +26,8 @@ extension PeerConnection {
         if videoSender.awaitsKeyFrame, !isKeyFrame { return demandKeyFrame() }
         // The tag, and the number that a retransmission puts before the payload.
         if isNonReference, videoBacklog > Self.longestNonReferenceWait { return }
-        let room = Self.maximumPacketSize - videoSender.header.headerSize - (security?.overhead ?? 0) - 2
+        let room =
+            Self.maximumPacketSize - videoSender.header.headerSize - (security?.overhead ?? 0) - max(2, parityOverhead)
         let fragments = videoSender.packetizer.fragments(
             frameSize: frame.byteCount, isNonReference: isNonReference, maximumPayload: room)
         let timestamp = videoSender.timestamp(capturedAt)
@@ -42,7 +43,9 @@ extension PeerConnection {
             _ = videoSender.pacer.queueVideo(waiting)
             videoSender.report.sent(
                 timestamp: timestamp, capturedAt: capturedAt, payloadSize: header.payloadRange.count)
+            if protects { videoSender.window.add(waiting, isProtected: !isNonReference) }
         }
+        queueParity(timestamp: timestamp)
         videoSender.statistics.framesSent &+= 1
         beginProbeIfDue(video)
         guard isKeyFrame else { return }
@@ -138,7 +141,8 @@ extension PeerConnection {
         let bitrate = max(configuration.minimumBitrate, min(bitrate, videoSender.congestion.maximumBitrate))
         videoSender.pacer.bitrate = bitrate
         let repairs = min(Int(videoSender.repairs.bitrate(now: now)), bitrate / 4)
-        let target = bitrate - VideoSender.reservedBitrate - repairs
+        let rest = bitrate - VideoSender.reservedBitrate - repairs
+        let target = protects ? Int(Double(rest) / (1 + videoSender.protection.overhead)) : rest
         let step = abs(target - videoSender.targetBitrate)
         let isBound = target <= configuration.minimumBitrate || target >= configuration.maximumBitrate
         if isBound || step * 20 >= videoSender.targetBitrate { setTargetBitrate(target) }

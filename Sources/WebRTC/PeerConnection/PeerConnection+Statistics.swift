@@ -31,6 +31,8 @@ extension PeerConnection {
                     ssrc, video, videoReceiver.statistics, videoReceiver.reception,
                     lastPacket: videoReceiver.lastPacket)
                 one.framesDropped = videoReceiver.frames.statistics.framesDropped
+                one.fecPacketsDiscarded = videoReceiver.recovery.discarded
+                one.packetsRepaired = videoReceiver.recovery.repaired
                 result.inboundRTP.append(one)
             }
             if video.flow.sends {
@@ -95,6 +97,8 @@ extension PeerConnection {
         result.packetsDiscarded = counted.packetsDiscarded
         result.retransmittedPacketsReceived = counted.retransmittedPacketsReceived
         result.retransmittedBytesReceived = counted.retransmittedBytesReceived
+        result.fecPacketsReceived = counted.fecPacketsReceived
+        result.fecBytesReceived = counted.fecBytesReceived
         (result.nackCount, result.pliCount, result.firCount) = (counted.nackCount, counted.pliCount, counted.firCount)
         result.framesReceived = counted.framesReceived
         result.keyFramesReceived = counted.keyFramesReceived
@@ -112,6 +116,8 @@ extension PeerConnection {
         result.headerBytesSent = counted.headerBytesSent
         result.retransmittedPacketsSent = counted.retransmittedPacketsSent
         result.retransmittedBytesSent = counted.retransmittedBytesSent
+        result.fecPacketsSent = counted.fecPacketsSent
+        result.fecBytesSent = counted.fecBytesSent
         (result.nackCount, result.pliCount, result.firCount) = (counted.nackCount, counted.pliCount, counted.firCount)
         result.totalPacketSendDelay = counted.totalPacketSendDelay
         (result.framesSent, result.keyFramesSent) = (counted.framesSent, counted.keyFramesEncoded)

@@ -14,6 +14,11 @@ public struct InboundRTPStatistics: Sendable, Equatable {
     public var packetsDiscarded: UInt64 = 0
     public var retransmittedPacketsReceived: UInt64 = 0
     public var retransmittedBytesReceived: UInt64 = 0
+    /// Packets of forward error correction; of those, the ones that were of no use; and the packets that the others made good.
+    public var fecPacketsReceived: UInt64 = 0
+    public var fecBytesReceived: UInt64 = 0
+    public var fecPacketsDiscarded: UInt64 = 0
+    public var packetsRepaired: UInt64 = 0
     public var nackCount: UInt64 = 0
     public var pliCount: UInt64 = 0
     public var firCount: UInt64 = 0
@@ -37,6 +42,9 @@ public struct OutboundRTPStatistics: Sendable, Equatable {
     public var headerBytesSent: UInt64 = 0
     public var retransmittedPacketsSent: UInt64 = 0
     public var retransmittedBytesSent: UInt64 = 0
+    /// Ours beside the W3C's.
+    public var fecPacketsSent: UInt64 = 0
+    public var fecBytesSent: UInt64 = 0
     public var nackCount: UInt64 = 0
     public var pliCount: UInt64 = 0
     public var firCount: UInt64 = 0

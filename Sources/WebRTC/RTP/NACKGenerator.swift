@@ -24,6 +24,8 @@ public struct NACKGenerator: Sendable {
 
     /// The round trip to wait for an answer; the caller sets it from the reports.
     public var roundTripTime = Interval.milliseconds(100)
+    /// What is missing may still be made from what else comes: it is not asked for before this is over.
+    public var repairWait = Interval.zero
     /// Sequence numbers asked for, repetitions included.
     public private(set) var requested: UInt64 = 0
     /// Packets given up.
@@ -77,7 +79,8 @@ public struct NACKGenerator: Sendable {
         }
         for lost in last + 1..<sequence {
             missing.append(
-                Missing(sequence: lost, noticed: now, due: now + max(Self.reorderWait, reordering), tries: 0))
+                Missing(
+                    sequence: lost, noticed: now, due: now + max(Self.reorderWait, reordering, repairWait), tries: 0))
         }
         return false
     }
@@ -144,7 +147,7 @@ public struct NACKGenerator: Sendable {
 
     private func isDue(_ entry: Missing, now: Instant) -> Bool {
         if entry.due <= now { return true }
-        guard entry.tries == 0, reordering <= Self.reorderWait else { return false }
+        guard entry.tries == 0, max(reordering, repairWait) <= Self.reorderWait else { return false }
         return (highest ?? 0) - entry.sequence >= Self.reorderTolerance
     }
 

@@ -148,6 +148,13 @@ public struct RetransmissionCache: ~Copyable {
         return packets.withElement(at: index) { buffer.copy(from: $0.bytes) }
     }
 
+    /// Reads the packet; nil if it is not here.
+    func withPacket<Result>(_ sequenceNumber: UInt16, _ body: (RawSpan) -> Result) -> Result? {
+        let index = place(of: sequenceNumber)
+        guard entries[index].header?.sequenceNumber == sequenceNumber, packets.isFilled(index) else { return nil }
+        return packets.withElement(at: index) { body($0.bytes) }
+    }
+
     /// Writes the packet as a retransmission (RFC 4588 §4) into `buffer`; false if it is not here or does not fit.
     public borrowing func wrap(
         _ sequenceNumber: UInt16, into buffer: inout PooledBuffer, stream: inout RetransmissionStream

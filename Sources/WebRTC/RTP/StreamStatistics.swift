@@ -10,6 +10,9 @@ public struct InboundStreamStatistics: Equatable, Sendable {
     public var packetsDiscarded: UInt64 = 0
     public var retransmittedPacketsReceived: UInt64 = 0
     public var retransmittedBytesReceived: UInt64 = 0
+    /// Packets of forward error correction, which count as packets too, and their bytes.
+    public var fecPacketsReceived: UInt64 = 0
+    public var fecBytesReceived: UInt64 = 0
     /// NACK packets sent.
     public var nackCount: UInt64 = 0
     /// PLI packets sent.
@@ -42,6 +45,9 @@ public struct OutboundStreamStatistics: Equatable, Sendable {
     public var headerBytesSent: UInt64 = 0
     public var retransmittedPacketsSent: UInt64 = 0
     public var retransmittedBytesSent: UInt64 = 0
+    /// Packets of forward error correction, which count as packets too, and their bytes.
+    public var fecPacketsSent: UInt64 = 0
+    public var fecBytesSent: UInt64 = 0
     public var framesSent: UInt64 = 0
     public var keyFramesEncoded: UInt64 = 0
     /// Seconds that packets waited in the pacer, summed.

@@ -11,13 +11,16 @@ struct Agreement {
     /// Each with its row in the table, in the other side's order.
     var codecs: [(row: Int, codec: NegotiatedCodec)] = []
     var extensions = NegotiatedExtensions()
+    /// Of a video section.
+    var redundancy: RedundancyPayloadTypes?
 
     /// - Parameters:
     ///   - expected: for an answer, the numbers that our offer gave to each row; others are then no agreement.
     ///   - offered: likewise the extensions' ids.
+    ///   - redundancy: likewise RED's and ULPFEC's.
     init(
         _ section: RemoteSection, _ capabilities: MediaCapabilities, expected: [Int: PayloadTypes]? = nil,
-        offered: NegotiatedExtensions? = nil, steps: inout Int
+        offered: NegotiatedExtensions? = nil, redundancy: RedundancyPayloadTypes? = nil, steps: inout Int
     ) throws(NegotiationError) {
         agreeExtensions(section, capabilities, offered: offered, steps: &steps)
         let formats = Self.formats(section, steps: &steps)
@@ -52,6 +55,10 @@ struct Agreement {
             }
         }
         guard !codecs.isEmpty else { throw .noCommonCodec(section.kind) }
+        if section.kind == .video, capabilities.redundancy != nil, expected == nil || redundancy != nil {
+            self.redundancy = RedundancyPayloadTypes(
+                section, formats: formats, retransmissions: retransmissions, expected: redundancy, steps: &steps)
+        }
     }
 
     /// The usable payload types of the `m=` line, in order, each once.
@@ -116,6 +123,10 @@ struct Agreement {
                     guard owners[number] == nil || owners[number] == use else { throw .conflictingPayloadType(number) }
                     owners[number] = use
                 }
+            }
+            for (number, use) in agreement.redundancy?.uses ?? [] {
+                guard owners[number] == nil || owners[number] == use else { throw .conflictingPayloadType(number) }
+                owners[number] = use
             }
             for kind in HeaderExtension.allCases {
                 guard let id = agreement.extensions[kind] else { continue }

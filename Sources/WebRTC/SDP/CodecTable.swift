@@ -12,5 +12,6 @@ extension CodecCapability {
 
 extension MediaCapabilities {
     /// What the media process encodes and decodes.
-    public static let kiosk = MediaCapabilities(codecs: [.opus, .vp8])
+    public static let kiosk = MediaCapabilities(
+        codecs: [.opus, .vp8], redundancy: RedundancyPayloadTypes(red: 98, redRetransmission: 99, ulpfec: 100))
 }

@@ -25,6 +25,7 @@ struct LocalSection {
     var direction = MediaDirection.inactive
     var codecs: [Codec] = []
     var extensions = NegotiatedExtensions()
+    var redundancy: RedundancyPayloadTypes?
     var reducedSizeRTCP = true
     /// What is sent here; nil to receive only.
     var sender: LocalMedia?
@@ -38,7 +39,7 @@ extension LocalSection {
     ) -> MediaDescription {
         guard place.isAccepted else { return refusal }
         let rows = codecs.map { (codec: $0, capability: capabilities.codecs[$0.row]) }
-        let formats = rows.flatMap { $0.codec.payloadTypes.all }
+        let formats = rows.flatMap { $0.codec.payloadTypes.all } + (redundancy?.all ?? [])
         // Port 9 stands for an address that ICE will find (RFC 8840 §4.1.1).
         var media = MediaDescription(
             kind: place.kind.description, port: 9, transport: place.transport, formats: formats.map { String($0) })
@@ -77,6 +78,15 @@ extension LocalSection {
                 add("rtpmap", "\(retransmission) rtx/\(capability.map.clockRate)")
                 add("fmtp", "\(retransmission) apt=\(number)")
             }
+        }
+        if let redundancy {
+            let clockRate = RedundancyPayloadTypes.clockRate
+            add("rtpmap", "\(redundancy.red) red/\(clockRate)")
+            if let retransmission = redundancy.redRetransmission {
+                add("rtpmap", "\(retransmission) rtx/\(clockRate)")
+                add("fmtp", "\(retransmission) apt=\(redundancy.red)")
+            }
+            add("rtpmap", "\(redundancy.ulpfec) ulpfec/\(clockRate)")
         }
         guard let sent else { return media }
         var ssrcs = [sent.ssrc]

@@ -54,12 +54,17 @@ public struct MediaCapabilities: Hashable, Sendable {
     public var codecs: [CodecCapability]
     /// In the order of their ids in our offers, counted from 1.
     public var extensions: [HeaderExtension]
+    /// RED and ULPFEC for video, with the numbers for our offers unless taken; nil to have neither.
+    public var redundancy: RedundancyPayloadTypes?
     /// Sections beyond these numbers are answered with port 0.
     public var maximumAudioSections = 1
     public var maximumVideoSections = 1
 
-    public init(codecs: [CodecCapability], extensions: [HeaderExtension] = HeaderExtension.allCases) {
-        (self.codecs, self.extensions) = (codecs, extensions)
+    public init(
+        codecs: [CodecCapability], extensions: [HeaderExtension] = HeaderExtension.allCases,
+        redundancy: RedundancyPayloadTypes? = nil
+    ) {
+        (self.codecs, self.extensions, self.redundancy) = (codecs, extensions, redundancy)
     }
 
     public func maximumSections(of kind: MediaKind) -> Int {

@@ -46,6 +46,8 @@ public struct NegotiatedMedia: Hashable, Sendable {
     /// Never empty; the first is the one to send.
     public var codecs: [NegotiatedCodec]
     public var extensions: NegotiatedExtensions
+    /// Forward error correction may be sent and may come.
+    public var redundancy: RedundancyPayloadTypes?
     /// Reduced-size RTCP (RFC 5506) may be sent.
     public var reducedSizeRTCP: Bool
     /// Streams that the other side announced, at most 16.

@@ -58,6 +58,7 @@ extension Negotiator {
                 section.direction = (offered.direction ?? .sendrecv).reversed
                     .intersection(section.sender?.direction ?? .recvonly)
                 section.extensions = agreement.extensions
+                section.redundancy = agreement.redundancy
                 section.reducedSizeRTCP = offered.reducedSizeRTCP
                 section.codecs = agreement.codecs.map { row, codec in
                     .init(

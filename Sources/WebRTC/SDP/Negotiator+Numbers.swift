@@ -12,7 +12,13 @@ extension Negotiator.Agreed {
                 if let id = agreement.extensions[kind] { currentExtensions[kind] = id }
             }
         }
-        let used = Set(current.values.flatMap { $0.all })
+        let currentRedundancy = agreements.lazy.compactMap { $0.redundancy }.first
+        let used = Set(current.values.flatMap { $0.all } + (currentRedundancy?.all ?? []))
+        if let currentRedundancy {
+            redundancy = currentRedundancy
+        } else if let old = redundancy, !used.isDisjoint(with: old.all) {
+            redundancy = nil
+        }
         payloadTypes = payloadTypes.filter { used.isDisjoint(with: $0.value.all) }
             .merging(current) { _, new in new }
         let ids = Set(HeaderExtension.allCases.compactMap { currentExtensions[$0] })
@@ -25,9 +31,9 @@ extension Negotiator.Agreed {
 
 extension Negotiator {
     /// The session's numbers, and for codecs without one the table's or, if that is taken, a free one.
-    func offeredPayloadTypes() -> [Int: PayloadTypes] {
+    func offeredPayloadTypes() -> (codecs: [Int: PayloadTypes], redundancy: RedundancyPayloadTypes?) {
         var result = agreed.payloadTypes
-        var used = Set(result.values.flatMap { $0.all })
+        var used = Set(result.values.flatMap { $0.all } + (agreed.redundancy?.all ?? []))
         // RFC 3551 §3 for the dynamic range; below it what RFC 5761 §4 leaves.
         let free = Array(96...127) + Array(35...63) as [UInt8]
         func take(_ preferred: UInt8) -> UInt8? {
@@ -40,7 +46,12 @@ extension Negotiator {
             result[row] = PayloadTypes(
                 primary: primary, retransmission: capability.retransmissionPayloadType.flatMap(take))
         }
-        return result
+        if let redundancy = agreed.redundancy { return (result, redundancy) }
+        guard let wanted = capabilities.redundancy, let red = take(wanted.red), let ulpfec = take(wanted.ulpfec) else {
+            return (result, nil)
+        }
+        let retransmission = wanted.redRetransmission.flatMap(take)
+        return (result, RedundancyPayloadTypes(red: red, redRetransmission: retransmission, ulpfec: ulpfec))
     }
 
     /// The session's ids, and the lowest free ones for what has none.

@@ -41,7 +41,8 @@ extension Negotiator {
             let (section, offered) = (description.sections[index], openOffer[index])
             let expected = Dictionary(uniqueKeysWithValues: offered.codecs.map { ($0.row, $0.payloadTypes) })
             let agreement = try Agreement(
-                section, capabilities, expected: expected, offered: offered.extensions, steps: &steps)
+                section, capabilities, expected: expected, offered: offered.extensions, redundancy: offered.redundancy,
+                steps: &steps)
             agreements.append((section.kind, agreement))
             let theirs = section.direction ?? .sendrecv
             media.append(
@@ -66,7 +67,7 @@ extension Negotiator {
             while used.contains(String(number)) { number += 1 }
             places.append(.init(mid: String(number), kind: media.kind, formats: ["0"], isAccepted: true))
         }
-        let payloadTypes = offeredPayloadTypes()
+        let (payloadTypes, redundancy) = offeredPayloadTypes()
         let extensions = offeredExtensions()
         let senders = senders(of: places.filter { $0.isAccepted }.map { $0.slot })
         return places.map { place in
@@ -75,6 +76,7 @@ extension Negotiator {
             section.sender = senders[place.mid].map { localMedia[$0] }
             section.direction = section.sender?.direction ?? .recvonly
             section.extensions = extensions
+            if place.kind == .video { section.redundancy = redundancy }
             for (row, capability) in capabilities.codecs.enumerated() where capability.kind == place.kind {
                 guard let numbers = payloadTypes[row] else { continue }
                 var feedback = capability.feedback

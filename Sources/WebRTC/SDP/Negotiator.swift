@@ -31,6 +31,7 @@ public struct Negotiator: Sendable {
         /// By row of the codec table.
         var payloadTypes: [Int: PayloadTypes] = [:]
         var extensions = NegotiatedExtensions()
+        var redundancy: RedundancyPayloadTypes?
         /// Which of `localMedia` a section sends, by mid.
         var senders: [String: Int] = [:]
         var remote: RemoteTransport?
@@ -168,7 +169,8 @@ extension Negotiator {
         return NegotiatedMedia(
             mid: mid, mLineIndex: section.index, kind: section.kind, direction: direction,
             codecs: agreement.codecs.map { $0.codec }, extensions: agreement.extensions,
-            reducedSizeRTCP: section.reducedSizeRTCP, remoteStreams: section.streams(steps: &steps),
+            redundancy: agreement.redundancy, reducedSizeRTCP: section.reducedSizeRTCP,
+            remoteStreams: section.streams(steps: &steps),
             remoteStreamID: track.stream, remoteTrackID: track.track, maximumBitrate: section.maximumBitrate,
             local: sender)
     }

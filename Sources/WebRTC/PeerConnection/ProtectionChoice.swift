@@ -1,0 +1,27 @@
+import Primitives
+
+/// Whether what is sent should be protected by forward error correction, and how much of it that may take
+/// (docs/adr/0012-forward-error-correction.md): where what is lost cannot come again before a viewer sees that the picture stands
+/// still. Elsewhere a retransmission costs only what was lost.
+struct ProtectionChoice: Sendable {
+    private static let loss = 0.02
+    private static let longRoundTrip = Interval.milliseconds(180)
+    /// It stays so for this long after the last reason for it.
+    private static let patience = Interval.seconds(10)
+    private static let overheads = 0.15...0.3
+
+    private(set) var isOn = false
+    /// Bytes that may be sent for each one that is protected or could be.
+    private(set) var overhead = Self.overheads.lowerBound
+    private var lastReason = Instant.zero
+
+    /// - Parameter loss: share of packets lost of late, without what a full queue of ours has dropped.
+    mutating func update(loss: Double, roundTripTime: Interval, now: Instant) {
+        if loss >= Self.loss, roundTripTime >= Self.longRoundTrip {
+            (isOn, lastReason) = (true, now)
+            overhead = min(max(4 * loss, Self.overheads.lowerBound), Self.overheads.upperBound)
+        } else if isOn, now - lastReason > Self.patience {
+            isOn = false
+        }
+    }
+}
