@@ -25,6 +25,7 @@ SCENARIOS = {scenario.name: scenario for scenario in (
     Scenario("loss5", "5 % lost, 50 ms", FAR, {"loss": 0.05}),
     Scenario("loss10", "10 % lost, 50 ms", FAR, {"loss": 0.1}),
     Scenario("burst5", "5 % lost, five packets at a time, 50 ms", FAR, {"loss": 0.05, "burst": 5}),
+    Scenario("far5", "5 % lost, 150 ms", {"delay": 150}, {"loss": 0.05}),
     Scenario("rate500", "500 kbit/s, queue of 300 ms", {}, {"rate": 500, "queue": 300}),
     Scenario("rate1000", "1 Mbit/s, queue of 300 ms", {}, {"rate": 1000, "queue": 300}),
     Scenario("step", "2 Mbit/s, then 0.5, then 2; queue of 300 ms", {"rate": 2000, "queue": 300}, {"rate": 500}),
