@@ -68,6 +68,25 @@ def test_call_is_answered_and_both_see_and_hear(console, browser, kiosk):
     console.wait_for_kiosk("idle")
 
 
+def test_video_comes_in_the_form_that_can_be_repaired(console, browser, kiosk):
+    """RED and ULPFEC are agreed, whoever offers; Chromium's video then comes in RED, and is seen."""
+    browser.run("""
+        const Own = window.RTCPeerConnection;
+        window.peers = [];
+        window.RTCPeerConnection = class extends Own {
+            constructor(...all) { super(...all); window.peers.push(this); }
+        };""")
+    console.call()
+    console.wait_for_phase("inCall")
+    wait_for_moving_picture(browser)
+    for description in ("localDescription", "remoteDescription"):
+        told = browser.run("return window.peers.at(-1)[arguments[0]].sdp", description)
+        assert "red/90000" in told and "ulpfec/90000" in told, told
+    decoded = lambda: kiosk.control("stats").get("call", {}).get("inbound-rtp/video/framesDecoded", 0)
+    before = decoded()
+    wait_for(lambda: decoded() > before + 60, 10, "the kiosk decodes the browser's pictures")
+
+
 def test_quality_line_and_controls(console, browser, kiosk):
     console.call()
     console.wait_for_phase("inCall")
