@@ -148,6 +148,25 @@ import Testing
         #expect(!call.caller.states.contains(.disconnected) && call.flows(after: .seconds(1)))
     }
 
+    /// A kiosk on Ethernet and Wi-Fi loses one: the other's pair has worked before, and takes over without signalling.
+    @Test(arguments: SimulatedCall.Side.allCases) func anotherAddressThatHasWorked(offerer: SimulatedCall.Side) {
+        let call = NetworkScenario(usesServers: false).call()
+        let second = TransportAddress(IPAddress(ipv4: 0x0A00_0063), port: 45_000)
+        let first = call.caller.addresses
+        call.caller.move(to: first + [second], now: call.now)
+        call.begin(offeringFrom: offerer)
+        #expect(call.flows(after: .seconds(3)))
+        #expect(call.pair.map { first.contains($0.local) } == true)
+        let signals = call.signalled.count
+        call.caller.move(to: [second], now: call.now)
+        call.settle(.caller)
+        let time = Self.recovery(call) { call.run(until: $0, $1) }
+        #expect(time.map { $0 <= 3 } == true, "\(String(describing: time))")
+        #expect(call.signalled.count == signals)
+        #expect(call.caller.events.contains(.restartNeeded), "and its owner is told all the same")
+        #expect(call.pair?.local == second && call.flows(after: .seconds(1)))
+    }
+
     /// Both sides restart at the same moment: the kiosk's offer stands, the page rolls its own back.
     @Test(arguments: [0, 10, 30]) func bothRestart(later: Int64) {
         for seed in UInt64(1)...10 {

@@ -26,10 +26,24 @@ static int datagrams_read(BIO *bio, char *target, int capacity) {
     return (int)size;
 }
 
+static void keep_for_again(callpoint_datagrams *d, const char *source, int size) {
+    if (d->flight_is_over) d->flight_count = 0;
+    d->flight_is_over = 0;
+    uint32_t last = d->flight_count - 1;
+    if (d->flight_count > 0 && d->flight_sizes[last] + size <= CALLPOINT_DATAGRAM_SIZE) {
+        memcpy(d->flight[last] + d->flight_sizes[last], source, (size_t)size);
+        d->flight_sizes[last] = (uint16_t)(d->flight_sizes[last] + size);
+    } else if (d->flight_count < CALLPOINT_FLIGHT && size <= CALLPOINT_DATAGRAM_SIZE) {
+        memcpy(d->flight[d->flight_count], source, (size_t)size);
+        d->flight_sizes[d->flight_count++] = (uint16_t)size;
+    }
+}
+
 static int datagrams_write(BIO *bio, const char *source, int size) {
     callpoint_datagrams *d = BIO_get_data(bio);
     BIO_clear_retry_flags(bio);
     if (d == NULL || size < 0) return -1;
+    keep_for_again(d, source, size);
     // Records that OpenSSL writes one by one when it repeats a flight share a datagram: one loss costs less then.
     uint32_t last = (d->first + d->count + CALLPOINT_DATAGRAM_QUEUE - 1) % CALLPOINT_DATAGRAM_QUEUE;
     if (d->count > 0 && d->sizes[last] + size <= CALLPOINT_DATAGRAM_SIZE) {
@@ -81,17 +95,20 @@ callpoint_datagrams *callpoint_datagrams_new(void) { return calloc(1, sizeof(cal
 
 void callpoint_datagrams_free(callpoint_datagrams *datagrams) { free(datagrams); }
 
+void callpoint_datagrams_say_again(callpoint_datagrams *d) {
+    for (uint32_t i = 0; i < d->flight_count && d->count < CALLPOINT_DATAGRAM_QUEUE; i++) {
+        uint32_t slot = (d->first + d->count++) % CALLPOINT_DATAGRAM_QUEUE;
+        memcpy(d->bytes[slot], d->flight[i], d->flight_sizes[i]);
+        d->sizes[slot] = d->flight_sizes[i];
+    }
+}
+
 size_t callpoint_datagrams_take(callpoint_datagrams *d, void *target, size_t capacity) {
     if (d->count == 0) return 0;
     uint32_t slot = d->first;
     size_t size = d->sizes[slot];
-    if (d->repeated < d->repeats) {
-        d->repeated++;
-    } else {
-        d->repeated = 0;
-        d->first = (d->first + 1) % CALLPOINT_DATAGRAM_QUEUE;
-        d->count--;
-    }
+    d->first = (d->first + 1) % CALLPOINT_DATAGRAM_QUEUE;
+    d->count--;
     if (size > capacity) {
         d->refusals++;
         return 0;

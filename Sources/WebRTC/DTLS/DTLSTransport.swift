@@ -27,10 +27,19 @@ public struct DTLSTransport: ~Copyable {
     /// Datagrams of the peer that were not DTLS by their first byte, too short, or came after the end.
     public private(set) var ignoredDatagrams: UInt64 = 0
 
-    /// Flights sent again. After each two of them the path is taken for a worse one, and a datagram leaves twice, then
-    /// three times: a handshake's few hundred bytes are cheap, and somebody waits for it.
+    /// When OpenSSL's own timer has the flight sent again.
+    private var timer = Instant.distantFuture
+    /// Flights sent again by it. After two the path is taken for one that loses much, and from then on each flight is said
+    /// again, byte for byte, until it is answered: a handshake's few hundred bytes are cheap, and somebody waits for it.
     private var timeouts = 0
     private static let patientTimeouts = 2
+    private var sayAgainAt = Instant.distantFuture
+    private var saidAt = Instant.zero
+    private var heardAt = Instant.zero
+    private static let pause = Interval.milliseconds(60)
+    /// A peer that has been silent for so long is not hurried any more.
+    private static let hurry = Interval.seconds(6)
+    private static let longPause = Interval.milliseconds(400)
     private let certificate: DTLSCertificate
     private let check: PeerCertificateCheck
     private let datagrams: UnsafeMutablePointer<callpoint_datagrams>
@@ -78,6 +87,7 @@ public struct DTLSTransport: ~Copyable {
     public mutating func start(now: Instant) {
         guard state == .new else { return }
         state = .connecting
+        heardAt = now
         drive(now)
     }
 
@@ -90,6 +100,7 @@ public struct DTLSTransport: ~Copyable {
             ignoredDatagrams &+= 1
             return
         }
+        heardAt = now
         datagram.withUnsafeBytes { bytes in
             datagrams.pointee.incoming = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
             datagrams.pointee.incoming_size = bytes.count
@@ -97,20 +108,26 @@ public struct DTLSTransport: ~Copyable {
             datagrams.pointee.incoming = nil
             datagrams.pointee.incoming_size = 0
         }
+        // A client that still shakes hands has not had the server's last flight, which nothing else would repeat.
+        if state == .connected, role == .server, first == 20 || first == 22, now >= saidAt + Self.pause {
+            sayAgain(now)
+        }
     }
 
     /// Retransmits the last flight if its time has come.
     public mutating func advance(to now: Instant) {
         guard state == .connecting, now >= deadline else { return }
+        guard now >= timer else { return sayAgain(now) }
         callpoint_enter_virtual_time(now.nanoseconds)
         timeouts += 1
-        datagrams.pointee.repeats = UInt32(min(2, timeouts / Self.patientTimeouts))
+        datagrams.pointee.flight_is_over = 1
         let result = callpoint_dtls_handle_timeout(connection)
         callpoint_leave_virtual_time()
         if result < 0 {
             _ = callpoint_take_error()
             fail(.timedOut)
         } else {
+            noteSaid(now)
             drive(now)
         }
     }
@@ -155,6 +172,7 @@ extension DTLSTransport {
         callpoint_enter_virtual_time(now.nanoseconds)
         defer { callpoint_leave_virtual_time() }
         ERR_clear_error()
+        datagrams.pointee.flight_is_over = 1
         if state == .connecting {
             let result = SSL_do_handshake(connection)
             if result == 1 {
@@ -164,9 +182,23 @@ extension DTLSTransport {
             }
         }
         if state == .connected { readRecords() }
+        if datagrams.pointee.flight_is_over == 0 { noteSaid(now) }
         guard state == .connecting else { return }
         let left = callpoint_dtls_time_left(connection)
-        deadline = left < 0 ? .distantFuture : now + .nanoseconds(left)
+        timer = left < 0 ? .distantFuture : now + .nanoseconds(left)
+        deadline = min(timer, sayAgainAt)
+    }
+
+    private mutating func sayAgain(_ now: Instant) {
+        callpoint_datagrams_say_again(datagrams)
+        noteSaid(now)
+    }
+
+    private mutating func noteSaid(_ now: Instant) {
+        saidAt = now
+        guard state == .connecting, timeouts >= Self.patientTimeouts else { return }
+        sayAgainAt = now + (now - heardAt < Self.hurry ? Self.pause : Self.longPause)
+        deadline = min(timer, sayAgainAt)
     }
 
     private mutating func finishHandshake() {

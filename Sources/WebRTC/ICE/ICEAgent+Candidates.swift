@@ -129,11 +129,15 @@ extension ICEAgent {
         nominate()
         guard sendPair == nil, state == .connected || state == .disconnected else { return }
         if timers[.patience] != .distantFuture { return enter(.checking) }
-        guard remoteCredentials != nil, pairs.contains(where: { !$0.isPrevious }) else { return giveUp() }
-        // From another address of ours, or over a relay, there may still be a way, which no restart has to find.
+        // A pair that has worked before, from another address of ours or over a relay, may still be a way that no restart has
+        // to find.
+        guard remoteCredentials != nil, pairs.contains(where: { !$0.isPrevious && $0.answeredRequest > .zero }) else {
+            return giveUp()
+        }
         search()
         timers[.patience] = now + configuration.patience
         enter(.checking)
+        events.append(.unanswered)
     }
 
     /// The peer's fragment and password, from its description. Others than before are the peer's restart: the agent then

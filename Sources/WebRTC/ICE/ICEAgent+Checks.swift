@@ -105,14 +105,16 @@ extension ICEAgent {
         }
         if transactions[i].sent - transactions[i].hastened < configuration.requestCount {
             transactions[i].nextSend = now + transactions[i].timeout
-            let longest = transactions[i].purpose == .nomination ? Self.longestTimeout / 4 : Self.longestTimeout
-            transactions[i].timeout = min(transactions[i].timeout * 2, longest)
+            // With many pairs in flight, retransmissions keep the pace (RFC 8445 §14.3).
+            let pace = configuration.checkInterval * Int64(pairs.count { $0.state == .inProgress })
+            transactions[i].timeout = min(transactions[i].timeout * 2, max(Self.longestTimeout, pace))
         } else {
             transactions[i].nextSend = .distantFuture
-            transactions[i].expires = min(transactions[i].expires, now + Self.longestTimeout)
+            transactions[i].expires = min(transactions[i].expires, now + Self.lastWait)
         }
     }
-    private static let longestTimeout = Interval.milliseconds(1600)
+    private static let longestTimeout = Interval.milliseconds(400)
+    private static let lastWait = Interval.milliseconds(1600)
 
     /// Checks that nobody answered.
     mutating func expireTransactions() {

@@ -46,7 +46,7 @@ public enum ICEEvent: Hashable, Sendable {
     case validated(ICEPath)
     /// Both sides agree on this pair now.
     case selected(ICEPath)
-    /// The pair in use did not answer in time when `probe` asked it.
+    /// The pair in use did not answer in time when `probe` asked it; or it has gone, and those that worked before are tried.
     case unanswered
     /// A role conflict was settled against us (RFC 8445 §7.3.1.1).
     case role(ICERole)

@@ -17,14 +17,16 @@ void callpoint_enter_virtual_time(int64_t nanoseconds);
 void callpoint_leave_virtual_time(void);
 
 // The datagrams of one connection: at most one unread one from the peer, borrowed, and a bounded queue towards it.
-enum { CALLPOINT_DATAGRAM_SIZE = 1200, CALLPOINT_DATAGRAM_QUEUE = 24 };
+enum { CALLPOINT_DATAGRAM_SIZE = 1200, CALLPOINT_DATAGRAM_QUEUE = 24, CALLPOINT_FLIGHT = 8 };
 typedef struct callpoint_datagrams {
     const uint8_t *incoming;
     size_t incoming_size;
     uint32_t first, count;
-    // Each datagram is taken so many times more: the path loses so much that the handshake would take too long.
-    uint32_t repeats, repeated;
     uint64_t refusals;
+    // What was written last in one go, to be said again as it was; the next write begins another flight.
+    uint32_t flight_count, flight_is_over;
+    uint16_t flight_sizes[CALLPOINT_FLIGHT];
+    uint8_t flight[CALLPOINT_FLIGHT][CALLPOINT_DATAGRAM_SIZE];
     uint16_t sizes[CALLPOINT_DATAGRAM_QUEUE];
     uint8_t bytes[CALLPOINT_DATAGRAM_QUEUE][CALLPOINT_DATAGRAM_SIZE];
 } callpoint_datagrams;
@@ -33,6 +35,9 @@ callpoint_datagrams *callpoint_datagrams_new(void);
 void callpoint_datagrams_free(callpoint_datagrams *datagrams);
 // Copies the oldest queued datagram out and takes it off the queue; 0 when there is none or it does not fit.
 size_t callpoint_datagrams_take(callpoint_datagrams *datagrams, void *target, size_t capacity);
+
+// Queues the last flight again, byte for byte: who has it drops it as a replay (RFC 6347 section 4.1.2.6).
+void callpoint_datagrams_say_again(callpoint_datagrams *datagrams);
 
 // A fresh P-256 key and a certificate signed with it, valid from 2020 to 2049 so that nothing depends on the clock.
 int callpoint_certificate_make(EVP_PKEY **key, X509 **certificate);
