@@ -12,19 +12,23 @@ private struct Feed {
         adaptation = EncoderAdaptation(width: width, height: height, framesPerSecond: 30)
     }
 
-    /// Frames taken in `seconds`; encoding one takes `milliseconds`, in proportion to its size.
+    /// Frames taken in `seconds`; encoding one takes `milliseconds`, in proportion to its size, and as coarse a quantizer as
+    /// the bits ask for: of a picture that is hard to encode, unless `isEasy`.
     @discardableResult
-    mutating func run(_ seconds: Int, bitrate: Int, milliseconds: Double = 5) -> Int {
+    mutating func run(_ seconds: Int, bitrate: Int, milliseconds: Double = 5, isEasy: Bool = false) -> Int {
         taken = 0
         for _ in 0..<seconds * 30 {
             now += .nanoseconds(33_333_333)
-            _ = adaptation.update(targetBitrate: bitrate, now: now)
+            _ = adaptation.update(now: now)
             guard adaptation.takes(capturedAt: now) else { continue }
             taken += 1
             let part =
                 Double(adaptation.size.width * adaptation.size.height)
                 / Double(adaptation.width * adaptation.height)
-            adaptation.encoded(took: .nanoseconds(Int64(milliseconds * part * 1e6)))
+            let pixels = Double(adaptation.size.width * adaptation.size.height) * adaptation.framesPerSecondNow
+            let quantizer = (isEasy ? 60 : 105) * (0.0163 * pixels / Double(bitrate)).squareRoot()
+            adaptation.encoded(
+                took: .nanoseconds(Int64(milliseconds * part * 1e6)), quantizer: Int(min(106, quantizer)))
         }
         return taken
     }
@@ -69,6 +73,18 @@ private struct Feed {
         #expect(feed.run(5, bitrate: 2_000_000) == 150)
         #expect(feed.adaptation.limitation == .none)
         #expect(feed.adaptation.duration(of: .bandwidth) > 20)
+    }
+
+    @Test("is every picture at its size where few bits are enough for it")
+    func easy() {
+        var feed = Feed(width: 640, height: 480)
+        #expect(feed.run(20, bitrate: 100_000, isEasy: true) == 600)
+        #expect(feed.adaptation.size == (640, 480))
+        #expect(feed.adaptation.limitation == .none)
+        feed.run(5, bitrate: 100_000)
+        #expect(feed.adaptation.framesPerSecondNow < 30)
+        feed.run(20, bitrate: 100_000, isEasy: true)
+        #expect(feed.adaptation.framesPerSecondNow == 30)
     }
 
     @Test("does not swing at any bitrate", arguments: stride(from: 100_000, through: 1_600_000, by: 50_000).map { $0 })

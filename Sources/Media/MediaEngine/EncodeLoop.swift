@@ -113,7 +113,7 @@ struct EncodeLoop: ~Copyable {
 
     /// Whether what is sent has room for this picture, and the rate that was chosen has it among its pictures.
     private mutating func takes(_ frame: borrowing VideoFrame) -> Bool {
-        _ = adaptation.update(targetBitrate: Int(state.targetBitrate.current), now: frame.capturedAt)
+        _ = adaptation.update(now: frame.capturedAt)
         state.counters.note(adaptation)
         guard adaptation.takes(capturedAt: frame.capturedAt) else { return false }
         guard state.videoBacklog.current <= Self.longestBacklog.nanoseconds else {
@@ -215,7 +215,7 @@ struct EncodeLoop: ~Copyable {
         }
         guard let result else { return false }
         let took = MonotonicClock.now() - start
-        adaptation.encoded(took: took)
+        adaptation.encoded(took: took, quantizer: result.quantizer)
         count(result, took: took)
         let stamped = EncodedFrame(
             data: output, isKeyFrame: result.isKeyFrame, isNonReference: result.isNonReference, capturedAt: lastStamp)

@@ -1,7 +1,7 @@
 package import Primitives
 
-/// What the encoder is asked for when path or processor will not carry everything: first fewer bits in each frame, then
-/// fewer frames, then smaller ones; and the way back, more slowly.
+/// What the encoder is asked for when path or processor will not carry everything: first fewer bits in each frame, until they
+/// become too coarse, then fewer frames, then smaller ones; and the way back, more slowly.
 ///
 /// A value without clock or encoder. For each picture: `update`, then `takes`; after encoding it `encoded`. Rungs go
 /// from all of the camera's pictures at their size down to a sixth of them at half of it.
@@ -20,9 +20,10 @@ package struct EncoderAdaptation: Sendable {
         Rung(interval: 2, quarters: 3), Rung(interval: 3, quarters: 3), Rung(interval: 2, quarters: 2),
         Rung(interval: 3, quarters: 2), Rung(interval: 6, quarters: 2),
     ]
-    /// Bits for each pixel, below which VP8 falls apart into blocks, and with which the next rung up looks well.
-    static let leastBits = 0.022
-    static let enoughBits = 0.034
+    /// Of the quantizer index, 0…127: above this VP8 falls apart into blocks; and what the next rung up may come to. How many
+    /// bits that takes depends on the picture, by a factor of four.
+    static let coarsest = 98.0
+    static let fineEnough = 85.0
     /// Of the time between two pictures, that encoding one may take; and with which the next rung up is tried.
     static let mostTime = 0.8
     static let enoughTime = 0.55
@@ -47,7 +48,8 @@ package struct EncoderAdaptation: Sendable {
     package private(set) var resolutionChanges = 0
 
     private var index = 0
-    private var target = 0.0
+    /// Smoothed; nil until a picture of the present rung was encoded.
+    private var quantizer: Double?
     /// Smoothed, in seconds, of the present size.
     private var encodeTime: Double?
     private var wantsDownSince: Instant?
@@ -69,12 +71,11 @@ package struct EncoderAdaptation: Sendable {
     /// Seconds that `limitation` has been `reason`.
     package func duration(of reason: Limitation) -> Double { durations[reason.rawValue] }
 
-    /// A picture has come, and this many bits per second are allowed now.
+    /// A picture has come.
     /// - Returns: whether `size` has changed.
-    package mutating func update(targetBitrate: Int, now: Instant) -> Bool {
+    package mutating func update(now: Instant) -> Bool {
         if let lastUpdate { durations[limitation.rawValue] += min(1, max(0, (now - lastUpdate).seconds)) }
         lastUpdate = now
-        target = Double(targetBitrate)
         let before = size
         if let reason = overload {
             wantsUpSince = nil
@@ -100,15 +101,16 @@ package struct EncoderAdaptation: Sendable {
         return true
     }
 
-    /// A picture was scaled and encoded, which took so long.
-    package mutating func encoded(took: Interval) {
+    /// A picture was scaled and encoded, which took so long, with the quantizer index 0…127.
+    package mutating func encoded(took: Interval, quantizer index: Int) {
         encodeTime = (encodeTime ?? took.seconds) * 0.9 + took.seconds * 0.1
+        quantizer = (quantizer ?? Double(index)) * 0.9 + Double(index) * 0.1
     }
 
     /// Why this rung is too much, if it is.
     private var overload: Limitation? {
         guard index + 1 < Self.rungs.count, isOfUse(Self.rungs[index + 1]) else { return nil }
-        if target < bits(for: Self.rungs[index], each: Self.leastBits) { return .bandwidth }
+        if let quantizer, quantizer > Self.coarsest { return .bandwidth }
         if let encodeTime, encodeTime * rate(of: Self.rungs[index]) > Self.mostTime { return .cpu }
         return nil
     }
@@ -120,7 +122,7 @@ package struct EncoderAdaptation: Sendable {
         }
         let above = Self.rungs[index - 1]
         let load = (encodeTime ?? 0) * pixels(of: above) / pixels(of: Self.rungs[index]) * rate(of: above)
-        guard target >= bits(for: above, each: Self.enoughBits), load < Self.enoughTime else {
+        guard let expected = quantizer(of: above), expected < Self.fineEnough, load < Self.enoughTime else {
             wantsUpSince = nil
             return
         }
@@ -140,6 +142,7 @@ package struct EncoderAdaptation: Sendable {
 
     private mutating func move(to new: Int, because reason: Limitation) {
         if let time = encodeTime { encodeTime = time * pixels(of: Self.rungs[new]) / pixels(of: Self.rungs[index]) }
+        quantizer = nil
         index = new
         limitation = reason
         (wantsDownSince, wantsUpSince) = (nil, nil)
@@ -151,6 +154,10 @@ package struct EncoderAdaptation: Sendable {
     }
     private func pixels(of rung: Rung) -> Double { Double(size(of: rung).width * size(of: rung).height) }
     private func rate(of rung: Rung) -> Double { max(1, Double(framesPerSecond) / Double(rung.interval)) }
-    private func bits(for rung: Rung, each: Double) -> Double { pixels(of: rung) * rate(of: rung) * each }
+    /// With the same bits a second: twice the pixels or pictures come to 1.3 to 1.45 times the quantizer index.
+    private func quantizer(of rung: Rung) -> Double? {
+        let present = pixels(of: Self.rungs[index]) * rate(of: Self.rungs[index])
+        return quantizer.map { $0 * (pixels(of: rung) * rate(of: rung) / present).squareRoot() }
+    }
     private func isOfUse(_ rung: Rung) -> Bool { rung.quarters == 4 || size(of: rung).width >= Self.narrowest }
 }
