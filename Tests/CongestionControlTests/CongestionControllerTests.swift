@@ -59,6 +59,42 @@ struct CongestionControllerTests {
         #expect((0.1...0.4).contains(heavy.controller.lossFraction))
     }
 
+    @Test("jitter that reorders is taken for neither a queue nor a loss", arguments: 1...20 as ClosedRange<UInt64>)
+    func jitter(seed: UInt64) {
+        var link = Link(controller(), capacity: 10_000_000, seed: seed)
+        link.run(seconds: 15)
+        link.jitter = .milliseconds(60)
+        var least = Int.max
+        for _ in 0..<30 {
+            link.run(seconds: 1)
+            least = min(least, link.controller.targetBitrate)
+        }
+        #expect(least >= 1_500_000, "\(least)")
+        #expect(link.controller.lossFraction < 0.05)
+    }
+
+    @Test("a narrow link that jitters is found all the same", arguments: 1...20 as ClosedRange<UInt64>)
+    func narrowWithJitter(seed: UInt64) {
+        var link = Link(controller(), capacity: 600_000, seed: seed)
+        link.jitter = .milliseconds(40)
+        link.run(seconds: 5)
+        let rate = link.run(seconds: 20)
+        #expect(rate > 0.8 * 600_000, "\(rate)")
+        #expect(link.longestWait < .milliseconds(250), "\(link.longestWait)")
+    }
+
+    @Test("the rate that emptied a queue is not kept when it is empty", arguments: 1...20 as ClosedRange<UInt64>)
+    func resumption(seed: UInt64) {
+        var link = Link(controller(), capacity: 3_000_000, seed: seed)
+        link.jitter = .milliseconds(2)
+        link.run(seconds: 15)
+        link.capacity = 500_000
+        link.run(seconds: 3)
+        let rate = link.run(seconds: 2)
+        #expect(rate > 0.85 * 500_000, "\(rate)")
+        #expect(link.longestWait < .milliseconds(100), "\(link.longestWait)")
+    }
+
     @Test("the peer's own limit holds at once and is lifted at once")
     func requested() {
         var link = Link(controller(), capacity: 10_000_000)

@@ -8,6 +8,8 @@ struct Link {
     /// A packet that would wait longer is dropped.
     var longestQueue = Interval.milliseconds(300)
     var loss = 0.0
+    /// Up to so much more for each packet, evenly: it reorders them.
+    var jitter = Interval.zero
     let delay = Interval.milliseconds(25)
 
     private(set) var now = Instant.zero
@@ -54,14 +56,19 @@ struct Link {
         }
         linkIsFree = starts + .microseconds(Int64(Double(Self.size * 8) / capacity * 1e6))
         longestWait = max(longestWait, starts - now)
-        arrivals.append((sequence, linkIsFree + delay))
+        let late = jitter > .zero ? Int64.random(in: 0...jitter.nanoseconds, using: &random) : 0
+        arrivals.append((sequence, linkIsFree + delay + .nanoseconds(late)))
     }
 
-    /// The peer's feedback about all up to the last that has arrived; its clock started another day.
+    /// The peer's feedback about all up to the last that has arrived; its clock started another day. What is still on its way
+    /// is missing in it, and in the next one if it has come by then.
     private mutating func report() {
         guard let last = arrivals.lastIndex(where: { $0.at.map { $0 <= now } ?? false }) else { return }
-        let statuses = arrivals[...last].map { ($0.number, $0.at.map { ($0 - Instant.zero) + .seconds(77_777) }) }
-        arrivals.removeSubrange(...last)
+        let statuses = arrivals[...last].map { one in
+            (one.number, one.at.flatMap { $0 <= now ? ($0 - Instant.zero) + .seconds(77_777) : nil })
+        }
+        let late = arrivals[...last].filter { $0.at.map { $0 > now } ?? false }
+        arrivals.replaceSubrange(...last, with: late)
         delivered += statuses.reduce(0) { $0 + ($1.1 == nil ? 0 : Self.size) }
         feedbacks.append((now + delay, statuses))
     }

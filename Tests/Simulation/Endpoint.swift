@@ -21,6 +21,9 @@ public final class Endpoint {
     public var sendsLayers = true
     /// Frames as large as the engine says that the path carries at 30 frames a second.
     public var followsTargetBitrate = false
+    /// And that slowly, with every picture another size, as an encoder's are.
+    public var followsSlowly: RandomSource?
+    private var followed: Double?
     public private(set) var targetBitrate: Int?
     /// Pictures not encoded because too much waited to be sent.
     public private(set) var framesLeftOut = 0
@@ -182,6 +185,7 @@ public final class Endpoint {
         upperIsNext = !isUpper
         var size = isKeyFrame ? keyFrameSize : frameSize
         // As the encoder shares them out.
+        if !isKeyFrame { size = scattered(size) }
         if sendsLayers, !isKeyFrame { size = isUpper ? size * 4 / 5 : size * 6 / 5 }
         let said = SyntheticMedia.Frame(number: nextFrame, reference: lastReferenceSent, isNonReference: isUpper)
         let bytes = SyntheticMedia.frame(said, isKeyFrame: isKeyFrame, size: size)
@@ -189,6 +193,16 @@ public final class Endpoint {
         nextFrame += 1
         peer.sendVideo(
             bytes.span.bytes, isKeyFrame: isKeyFrame, isNonReference: isUpper, capturedAt: now, now: now)
+    }
+
+    /// An eighth of the way from picture to picture, and a third more or less of it.
+    private func scattered(_ size: Int) -> Int {
+        guard var random = followsSlowly else { return size }
+        let mean = (followed ?? Double(size)) * 7 / 8 + Double(size) / 8
+        followed = mean
+        let scattered = Int(mean * Double.random(in: 0.67...1.33, using: &random))
+        followsSlowly = random
+        return scattered
     }
 
     public func sendSound(now: Instant) {

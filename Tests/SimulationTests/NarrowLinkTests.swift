@@ -147,21 +147,49 @@ struct NarrowingLinkTests {
     }
 }
 
+/// The same with nothing else between the two, and an encoder whose pictures differ in size and follow the rate slowly.
+@Suite("A short link that becomes narrow")
+struct ShortLinkTests {
+    @Test("is filled, its queue kept short, and left at once when it is wide", arguments: 1...12 as ClosedRange<UInt64>)
+    func narrowed(seed: UInt64) {
+        let call = limitedCall(seed: seed, capacity: nil, oneWay: .zero)
+        for side in [call.caller, call.callee] { side.followsSlowly = RandomSource(seed: seed) }
+        call.run(for: .seconds(10))
+        call.conditions.capacity = 500_000
+        call.run(for: .milliseconds(1_500))
+        let sending = measure(call, for: .seconds(1))
+        #expect(sending.offered <= 505_000, "\(sending)")
+        call.run(for: .milliseconds(500))
+        let early = measure(call, for: .seconds(14))
+        let late = measure(call, for: .seconds(5))
+        #expect((14 * early.use + 5 * late.use) / 19 >= 0.85, "\(early), then \(late)")
+        #expect(late.meanQueue <= .milliseconds(40), "\(late)")
+        #expect(late.frames >= 145, "\(late)")
+        call.conditions.capacity = nil
+        let lifted = call.now
+        call.run(until: lifted + .seconds(20)) { (call.caller.targetBitrate ?? 0) >= 1_000_000 }
+        #expect(call.now - lifted <= .seconds(5), "\((call.now - lifted).milliseconds) ms")
+        #expect(call.faults.isEmpty, "\(call.faults)")
+    }
+}
+
 /// A path that takes 20 to 80 ms, each packet as it likes, and carries everything.
 @Suite("A path that jitters")
 struct JitteringPathTests {
-    @Test("is not taken for a narrow one", arguments: 1...6 as ClosedRange<UInt64>)
+    @Test("is not taken for a narrow one", arguments: 1...12 as ClosedRange<UInt64>)
     func jitter(seed: UInt64) {
         let call = limitedCall(seed: seed, capacity: nil, oneWay: .milliseconds(50))
         call.run(for: .seconds(10))
         call.conditions.delay = .milliseconds(20)
         call.conditions.jitter = .milliseconds(60)
-        var least = Int.max
+        var (least, sum) = (Int.max, 0)
         for _ in 0..<22 {
             call.run(for: .seconds(1))
-            least = min(least, call.caller.targetBitrate ?? 0)
+            let bitrate = call.caller.targetBitrate ?? 0
+            (least, sum) = (min(least, bitrate), sum + bitrate)
         }
-        #expect(least >= 400_000, "\(least)")
+        #expect(least >= 650_000, "\(least)")
+        #expect(sum >= 22 * 850_000, "\(sum / 22)")
         #expect(call.callee.keyFramesReceived == 1, "\(call.callee.keyFramesReceived)")
         #expect(call.faults.isEmpty, "\(call.faults)")
     }

@@ -18,6 +18,9 @@ public struct CongestionController: Sendable {
     /// How long packets wait on the way, beyond the least that any took.
     public var queueDelay: Interval { queue.value }
 
+    /// They wait so long that the queue had better be emptied before anything else.
+    public var isQueueLong: Bool { queue.value > DelayBasedRate.longestQueue }
+
     private var packets = SentPackets()
     private var groups = ArrivalGroups()
     private var trend = DelayTrend()
@@ -57,7 +60,8 @@ public struct CongestionController: Sendable {
     public mutating func takeProbe(waiting: Int, now: Instant) -> Probe? {
         probes.take(
             waiting: waiting, target: Double(targetBitrate), maximum: min(requested, Double(maximumBitrate)),
-            lowered: delays.lastDecrease, isOverused: trend.usage == .over, now: now)
+            lowered: delays.lastDecrease,
+            isQueuing: trend.usage == .over || queue.value > DelayBasedRate.emptyQueue, now: now)
     }
 
     /// What the peer says of one packet: when it arrived by its clock, nil if it has not.
@@ -89,7 +93,7 @@ public struct CongestionController: Sendable {
         losses.count(expected: newlyArrived + max(0, newlyLost), lost: newlyLost)
         (newlyArrived, newlyLost) = (0, 0)
         delays.update(
-            trend.usage, queue: queue.value, arriving: arriving, roundTripTime: roundTripTime, now: now)
+            trend.usage, queue: queue, arriving: arriving, roundTripTime: roundTripTime, now: now)
         let highest = min(requested, Double(maximumBitrate))
         if let found = probes.conclude(isOut: isProbing, maximum: highest, now: now) {
             delays.take(found, mayLower: probes.isStarting, now: now)

@@ -7,9 +7,14 @@ struct DelayBasedRate: Sendable {
     /// Of what arrived, when a queue had grown: the longer the queue the less, so that it is gone in about a second.
     private static let decrease = 0.6...0.92
     /// A queue that is longer is one too many, whether it still grows or not.
-    private static let longestQueue = Interval.milliseconds(80)
-    /// One that is shorter is not worth a smaller picture, though it grows.
+    static let longestQueue = Interval.milliseconds(50)
+    /// One that is shorter is not worth a smaller picture, though it grows; a little more where packets take longer by themselves,
+    /// of which even the quickest may then have done so.
     private static let shortestQueue = Interval.milliseconds(12)
+    /// A long queue that has become so short is as good as gone.
+    static let emptyQueue = Interval.milliseconds(25)
+    /// Of what the link carried meanwhile.
+    private static let resumption = 0.85
     /// What `throughput` looks back over, and a round trip.
     private static let measuring = Interval.milliseconds(700)
     /// A second's growth while the link's capacity is not known.
@@ -25,17 +30,25 @@ struct DelayBasedRate: Sendable {
     /// Throughputs at which queues grew: their mean and deviation, in bits per second.
     private var capacity: Double?
     private var deviation = 0.0
+    /// What came through while a long queue was being emptied.
+    private var carried: Double?
 
     init(bitrate: Int) { self.bitrate = Double(bitrate) }
 
     mutating func update(
-        _ usage: DelayTrend.Usage, queue: Interval, arriving: Throughput, roundTripTime: Interval, now: Instant
+        _ usage: DelayTrend.Usage, queue delay: QueueDelay, arriving: Throughput, roundTripTime: Interval, now: Instant
     ) {
         let throughput = arriving.bitrate
+        let queue = delay.value
         defer { lastUpdate = now }
         let elapsed = min(1, max(0, (now - (lastUpdate ?? now)).seconds))
+        if queue < Self.emptyQueue, let carried {
+            // It was lowered to empty the queue, not because the link would carry no more.
+            bitrate = max(bitrate, Self.resumption * carried)
+            self.carried = nil
+        }
         switch usage {
-        case .over where queue < Self.shortestQueue: state = .hold
+        case .over where queue < Self.shortestQueue + delay.jitter / 2: state = .hold
         case .over: slowDown(queue, arriving, roundTripTime, now)
         case .under: state = .hold
         case .normal where queue > Self.longestQueue: slowDown(queue, arriving, roundTripTime, now)
@@ -75,6 +88,9 @@ struct DelayBasedRate: Sendable {
         // What arrived before a probe raised the rate says nothing of what the link carries.
         let arrived = now - raisedAt < Self.measuring ? max(throughput ?? 0, bitrate) : throughput ?? bitrate
         note(arrived)
+        if queue > Self.longestQueue, let throughput {
+            carried = carried.map { 0.5 * $0 + 0.5 * throughput } ?? throughput
+        }
         let factor = min(Self.decrease.upperBound, max(Self.decrease.lowerBound, 1 - queue.seconds))
         bitrate = min(bitrate, factor * arrived)
     }
@@ -95,7 +111,7 @@ struct DelayBasedRate: Sendable {
         if let known = capacity, bitrate > 0.9 * known {
             // Near what the link was found to carry: about a packet more each round trip.
             let response = (roundTripTime + .milliseconds(100)).seconds
-            raised += max(4_000, 9_600 / response) * elapsed
+            raised += max(4_000, min(9_600 / response, 0.06 * known)) * elapsed
         } else {
             let growth = capacity == nil ? Self.growth : Self.recovery
             raised = max(bitrate * (1 + (growth - 1) * elapsed), bitrate + 1_000 * elapsed)

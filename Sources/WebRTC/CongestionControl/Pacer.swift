@@ -42,6 +42,8 @@ public struct Pacer: Sendable {
 
     /// Bits per second that may be sent in all.
     public var bitrate: Int
+    /// A queue on the way is to be emptied: nothing leaves faster than `bitrate`.
+    public var isHeldBack = false
     /// The probe that goes on, if any.
     public private(set) var probe: Probe?
 
@@ -87,7 +89,7 @@ public struct Pacer: Sendable {
     /// False if there is no room for it.
     public mutating func queueRetransmission(_ packet: Packet) -> Bool { retransmissions.push(packet) }
 
-    /// Something has left that is not held back.
+    /// Something has left that is not held back. It is no part of a probe.
     public mutating func sentUnpaced(size: Int, now: Instant) { take(size, now: now) }
 
     /// Begins a probe; one that goes on is given up.
@@ -106,16 +108,16 @@ public struct Pacer: Sendable {
     public mutating func next(now: Instant) -> Departure? {
         guard hasDeparture(now: now) else { return nil }
         if let packet = retransmissions.pop() {
-            take(packet.size, now: now)
+            takeOfProbe(packet.size, now: now)
             return .retransmission(packet)
         }
         if let packet = video.pop() {
-            take(packet.size, now: now)
+            takeOfProbe(packet.size, now: now)
             if video.count == 0 { isFirst = false }
             return .video(packet)
         }
         guard probe != nil else { return nil }
-        take(Self.paddingSize, now: now)
+        takeOfProbe(Self.paddingSize, now: now)
         return .padding(Self.paddingSize)
     }
 
@@ -137,6 +139,10 @@ public struct Pacer: Sendable {
     private mutating func take(_ size: Int, now: Instant) {
         let time = Interval.nanoseconds(Int64(Double(size * 8) / rate * 1e9))
         isFreeAt = max(isFreeAt, now - (probe == nil ? Self.burst : Self.probeBurst)) + time
+    }
+
+    private mutating func takeOfProbe(_ size: Int, now: Instant) {
+        take(size, now: now)
         probe?.count(size)
         if let probe, probe.isDone { self.probe = nil }
     }
@@ -144,6 +150,7 @@ public struct Pacer: Sendable {
     private var rate: Double {
         if let probe { return Double(probe.bitrate) }
         if isFirst, video.count > 0 { return Double(Self.firstBitrate) }
+        if isHeldBack { return Double(max(1, bitrate)) }
         let draining = Double((video.bytes + retransmissions.bytes) * 8) / Self.longestDelay.seconds
         return max(Self.multiplier * Double(max(1, bitrate)), draining)
     }

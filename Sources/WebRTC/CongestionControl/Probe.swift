@@ -9,7 +9,7 @@ public struct Probe: Equatable, Sendable {
     private var packetsLeft: Int
     private var bytesLeft: Int
 
-    static let packets = 5
+    static let packets = 4
     /// Shorter, and a timer's grain would decide what is measured.
     static let length = Interval.milliseconds(15)
 

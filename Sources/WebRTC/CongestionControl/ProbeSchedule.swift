@@ -19,7 +19,7 @@ struct ProbeSchedule: Sendable {
     private(set) var isStarting = true
 
     /// The next probe, if it is time.
-    mutating func take(waiting: Int, target: Double, maximum: Double, lowered: Instant, isOverused: Bool, now: Instant)
+    mutating func take(waiting: Int, target: Double, maximum: Double, lowered: Instant, isQueuing: Bool, now: Instant)
         -> Probe?
     {
         if result != nil {
@@ -34,7 +34,7 @@ struct ProbeSchedule: Sendable {
         }
         if dueBitrate > 0 { return start(min(dueBitrate, 1.25 * maximum), now: now) }
         isStarting = false
-        guard target < 0.95 * maximum, !isOverused, now - lowered > Self.calm, now >= dueAt else { return nil }
+        guard target < 0.95 * maximum, !isQueuing, now - lowered > Self.calm, now >= dueAt else { return nil }
         return start(min(2 * target, 1.25 * maximum), now: now)
     }
 

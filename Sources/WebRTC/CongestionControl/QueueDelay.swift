@@ -1,6 +1,7 @@
 import Primitives
 
-/// How long packets wait in queues on the way: what they take less the least that any took in the last ten seconds.
+/// How long packets wait in queues on the way: the least that any took of late less the least that any took in the last ten
+/// seconds. A queue holds every packet up; what jitter does to one it does not do to all of them.
 ///
 /// Slices of two seconds fall out whole, so that clocks that drift apart by 200 ppm are off by two milliseconds.
 struct QueueDelay: Sendable {
@@ -11,8 +12,18 @@ struct QueueDelay: Sendable {
     private var current = 0
     private var sliceEnd: Instant?
     private var lowest = Int64.max
-    /// Smoothed; zero before any packet.
-    private(set) var value = Interval.zero
+    private var recent = RecentTransit()
+    /// Of single packets, smoothed, in nanoseconds.
+    private var wait = 0.0
+
+    /// Zero before any packet.
+    var value: Interval {
+        guard lowest != .max, let now = recent.least else { return .zero }
+        return .nanoseconds(min(10_000_000_000, max(0, now &- lowest)))
+    }
+
+    /// How much longer than `value` a packet takes on average.
+    var jitter: Interval { .nanoseconds(max(0, Int64(min(10e9, wait)) - value.nanoseconds)) }
 
     mutating func add(sentAt: Instant, arrival: Interval, now: Instant) {
         // Both clocks start where they like; the difference of their differences does not.
@@ -22,8 +33,8 @@ struct QueueDelay: Sendable {
         if lowest != .max, transit &- lowest > 10_000_000_000 || lowest &- transit > 10_000_000_000 { reset() }
         least[current] = min(least[current], transit)
         lowest = min(lowest, transit)
-        let wait = Double(min(10_000_000_000, max(0, transit &- lowest)))
-        value = .nanoseconds(Int64(Double(value.nanoseconds) * 0.8 + wait * 0.2))
+        recent.add(transit, sentAt: sentAt)
+        wait += (Double(max(0, transit &- lowest)) - wait) / 32
     }
 
     private mutating func turn(_ now: Instant) {
@@ -43,6 +54,7 @@ struct QueueDelay: Sendable {
     mutating func reset() {
         for i in least.indices { least[i] = .max }
         lowest = .max
-        value = .zero
+        recent.reset()
+        wait = 0
     }
 }

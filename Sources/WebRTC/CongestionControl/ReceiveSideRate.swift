@@ -52,7 +52,7 @@ public struct ReceiveSideRate: Sendable {
         guard now - before >= Self.period else { return }
         lastUpdate = now
         delays.update(
-            trend.usage, queue: queue.value, arriving: arriving, roundTripTime: roundTripTime, now: now)
+            trend.usage, queue: queue, arriving: arriving, roundTripTime: roundTripTime, now: now)
         delays.limit(Double(maximumBitrate))
     }
 

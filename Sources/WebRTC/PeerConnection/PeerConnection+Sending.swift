@@ -140,6 +140,7 @@ extension PeerConnection {
     mutating func follow(_ bitrate: Int) {
         let bitrate = max(configuration.minimumBitrate, min(bitrate, videoSender.congestion.maximumBitrate))
         videoSender.pacer.bitrate = bitrate
+        videoSender.pacer.isHeldBack = hasFeedback && videoSender.congestion.isQueueLong
         let repairs = min(Int(videoSender.repairs.bitrate(now: now)), bitrate / 4)
         let rest = bitrate - VideoSender.reservedBitrate - repairs
         let target = protects ? Int(Double(rest) / (1 + videoSender.protection.overhead)) : rest
