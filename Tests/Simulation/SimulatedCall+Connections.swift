@@ -35,17 +35,22 @@ extension SimulatedCall {
         settle(far)
     }
 
-    /// From now on a byte of every twentieth write between the sides is changed; with nil nothing any more.
+    /// From now on a byte of every twentieth write between the sides, or of a server's to a side, is changed; with nil
+    /// nothing any more.
     public func damage(seed: UInt64?) {
         damages = seed != nil
         if let seed { random = RandomSource(seed: seed) }
     }
 
-    func carry(_ bytes: [UInt8], to end: StreamKey) {
+    func damaged(_ bytes: [UInt8]) -> [UInt8] {
+        guard damages, !bytes.isEmpty, random.chance(0.05) else { return bytes }
         var bytes = bytes
-        if damages, !bytes.isEmpty, random.chance(0.05) {
-            bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
-        }
+        bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
+        return bytes
+    }
+
+    func carry(_ bytes: [UInt8], to end: StreamKey) {
+        let bytes = damaged(bytes)
         let cut = Int.random(in: 0...bytes.count, using: &random)
         for piece in [Array(bytes.prefix(cut)), Array(bytes.dropFirst(cut))] where !piece.isEmpty {
             push(now + conditions.delay, .streamBytes(end.parts.0, end.parts.1, piece))

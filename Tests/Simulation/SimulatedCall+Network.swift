@@ -65,6 +65,7 @@ extension SimulatedCall {
         if client.isStream {
             guard let (side, number) = streams.first(where: { $0.value.client == client })?.key.parts else { return }
             // In two pieces, cut anywhere: a stream has no messages.
+            let bytes = damaged(bytes)
             let cut = Int.random(in: 0...bytes.count, using: &random)
             for piece in [Array(bytes.prefix(cut)), Array(bytes.dropFirst(cut))] where !piece.isEmpty {
                 pushStream(.streamBytes(side, number, piece), side)
@@ -89,6 +90,7 @@ extension SimulatedCall {
             case .open(let request) where self[other(side)].listeners.contains(request.remote):
                 open(request, by: side)
             case .open(let request):
+                connectionsToServers[side.rawValue] += 1
                 let index = servers.firstIndex { $0.streamAddresses.contains(request.remote) && !$0.isDead }
                 let isOpen = firewalls[side.rawValue].streamPorts?.contains(request.remote.port) ?? true
                 guard let index, isOpen else {

@@ -1,4 +1,4 @@
-import PeerConnection
+public import PeerConnection
 public import Primitives
 
 /// What a simulated path does to datagrams, each way.
@@ -85,6 +85,8 @@ public final class SimulatedCall {
     public var nats: [SimulatedNAT?] = [nil, nil]
     public var firewalls = [Firewall(), Firewall()]
     public var servers: [SimulatedTURNServer] = []
+    /// Made or tried, by side.
+    public internal(set) var connectionsToServers = [0, 0]
     var streams: [StreamKey: SimulatedStream] = [:]
     /// The two ends of connections between the sides, each by the other; an end that is not made yet is nil.
     var connections: [StreamKey: StreamKey?] = [:]
@@ -93,6 +95,8 @@ public final class SimulatedCall {
     var waiting: [StreamKey: [UInt8]] = [:]
     /// Called with what is written to such a connection.
     public var wroteToPeer: ((Side, [UInt8]) -> Void)?
+    /// Called with what a stream brings to a side, as it comes.
+    public var cameByStream: ((Side, StreamNumber, [UInt8]) -> Void)?
 
     private var queue = EventQueue()
     private var lastSignal: [Instant] = [.zero, .zero]
@@ -203,6 +207,7 @@ public final class SimulatedCall {
         case .toRelayed(let index, let bytes, let from, let at):
             handle(servers[index].receive(bytes, from: from, at: at, now: now), of: index)
         case .streamBytes(let side, let number, let bytes):
+            cameByStream?(side, number, bytes)
             self[side].peer.receive(bytes.span.bytes, on: number, at: now)
             settle(side)
         case .streamClosed(let side, let number):

@@ -20,13 +20,18 @@ struct Exchange: ~Copyable {
     var sent: [STUNMethod] = []
     var loss = 0.0
     var random = RandomSource(seed: 8656)
+    /// The share of the server's messages that come changed.
+    var tampering = 0.0
+    private(set) var neverBecameIdle = false
     private var deadline = Instant.distantFuture
 
     /// An exchange in which the allocation has said what it has to say at first.
     static func begun(
-        isStream: Bool = false, password: String? = nil, prepare: (SimulatedTURNServer) -> Void = { _ in }
+        isStream: Bool = false, password: String? = nil, tamper: (seed: UInt64, chance: Double)? = nil,
+        prepare: (SimulatedTURNServer) -> Void = { _ in }
     ) -> Exchange {
         var exchange = Exchange(isStream, password, prepare)
+        if let tamper { (exchange.random, exchange.tampering) = (RandomSource(seed: tamper.seed), tamper.chance) }
         exchange.settle()
         return exchange
     }
@@ -47,7 +52,7 @@ struct Exchange: ~Copyable {
 
     /// All that the allocation has to say now, and all that the server answers.
     mutating func settle() {
-        while true {
+        for _ in 0..<10_000 {
             switch allocation.poll() {
             case .transmit(let packet): toServer(packet.bytes.toArray())
             case .event(let event): events.append(event)
@@ -56,6 +61,7 @@ struct Exchange: ~Copyable {
                 return
             }
         }
+        neverBecameIdle = true
     }
 
     mutating func toServer(_ bytes: [UInt8]) {
@@ -76,7 +82,12 @@ struct Exchange: ~Copyable {
     }
 
     /// Gives the allocation a message; what was relayed in it, and from whom.
-    mutating func receive(_ bytes: [UInt8]) -> (peer: TransportAddress, bytes: [UInt8])? {
+    mutating func receive(_ message: [UInt8]) -> (peer: TransportAddress, bytes: [UInt8])? {
+        var bytes = message
+        if tampering > 0, random.chance(tampering) {
+            let framing = isStream ? StreamFraming.turn : .lengthPrefixed
+            bytes = HostileStreamTests.mutated(bytes, framing, &random)
+        }
         guard var buffer = try? packets.take() else { return nil }
         buffer.copy(from: bytes.span.bytes)
         guard let peer = allocation.receive(&buffer, now: now) else { return nil }
@@ -86,7 +97,7 @@ struct Exchange: ~Copyable {
     mutating func run(for interval: Interval) {
         let end = now + interval
         settle()
-        while deadline <= end {
+        while deadline <= end, !neverBecameIdle {
             now = max(now, deadline)
             allocation.advance(to: now)
             settle()

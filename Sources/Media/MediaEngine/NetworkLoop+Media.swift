@@ -35,7 +35,12 @@ extension NetworkLoop {
     private mutating func send(_ frame: borrowing EncodedFrame) {
         let now = MonotonicClock.now()
         var isSent = false
-        for peer in peers where peer.takesVideo {
+        for peer in peers {
+            guard peer.takesVideo else {
+                // What comes after it cannot be decoded without.
+                if !frame.isNonReference { peer.hasHadKeyFrame = false }
+                continue
+            }
             guard frame.isKeyFrame || peer.hasHadKeyFrame else { continue }
             peer.hasHadKeyFrame = true
             peer.connection.sendVideo(

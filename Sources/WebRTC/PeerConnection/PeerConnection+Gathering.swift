@@ -16,6 +16,7 @@ extension PeerConnection {
         setTime(now)
         guard !isClosed, !bases.contains(address), bases.count < 16 else { return }
         bases.append(address)
+        forgetRetries()
         // Nothing works, and here is something that may, for a generation that is still looking for a way.
         if ice.state == .failed || ice.state == .disconnected { emit(.restartNeeded) }
         if configuration.candidatePolicy != .relay {
@@ -48,15 +49,21 @@ extension PeerConnection {
     /// Asks the servers for whatever is not there yet and not being asked for: from a new address, or again when ICE
     /// begins anew and a relay had been lost.
     mutating func gather() {
+        for server in iceServers.prefix(16) where server.use == .binding {
+            for base in bases { bind(base, server) }
+        }
+        gatherRelays()
+    }
+
+    mutating func gatherRelays() {
         for (index, server) in iceServers.prefix(16).enumerated() {
             switch server.use {
-            case .binding: for base in bases { bind(base, server) }
             case .relay(.datagrams):
                 for base in bases where canReach(server.address.address, from: base.address) {
                     addRelay(server, .datagrams(base: base), index: index)
                 }
             case .relay: addRelay(server, nil, index: index)
-            case nil: break
+            case .binding, nil: break
             }
         }
     }
@@ -66,6 +73,7 @@ extension PeerConnection {
     public mutating func setICEServers(_ servers: [ICEServer], now: Instant) {
         setTime(now)
         iceServers = servers
+        forgetRetries()
         if !isClosed { gather() }
     }
 
@@ -84,15 +92,17 @@ extension PeerConnection {
     /// - Parameter datagrams: nil for a stream, of which a server gets one, wherever it leaves from.
     private mutating func addRelay(_ server: ICEServer, _ datagrams: Relay.Route?, index: Int) {
         guard case .relay(let way) = server.use, !bases.isEmpty else { return }
-        for i in 0..<relays.capacity where relays.isFilled(i) && relays[i].server.isSame(as: server) {
+        for i in 0..<relays.capacity where relays.isFilled(i) && relays[i].origin.isSame(as: server) {
             if datagrams == nil || relays[i].route == datagrams { return }
         }
+        guard !isPausing(server, base: datagrams?.base) else { return }
         guard relays.count < relays.capacity else { return }
         let route = datagrams ?? .stream(openStream(to: server))
         let preference = way.rawValue << 8 | UInt16(255 - min(index, 255))
         insert(
             Relay(
-                server: server, route: route, preference: preference, redirects: 3, random: random.split(),
+                server: server, origin: server, route: route, preference: preference, redirects: 3,
+                random: random.split(),
                 packets: packets, now: now))
     }
 
@@ -113,6 +123,7 @@ extension PeerConnection {
 
     /// ALTERNATE-SERVER: the same again at another address (RFC 8656 §7.4).
     mutating func follow(_ redirect: TransportAddress, of index: Int) {
+        let origin = relays[index].origin
         var server = relays[index].server
         let (preference, redirects, route) = (
             relays[index].preference, relays[index].redirects, relays[index].route
@@ -124,7 +135,7 @@ extension PeerConnection {
         if case .stream = route { newRoute = .stream(openStream(to: server)) }
         insert(
             Relay(
-                server: server, route: newRoute, preference: preference, redirects: redirects - 1,
+                server: server, origin: origin, route: newRoute, preference: preference, redirects: redirects - 1,
                 random: random.split(), packets: packets, now: now))
     }
 

@@ -63,6 +63,7 @@ extension PeerConnection {
     private mutating func restart() {
         ice.restart(now: now)
         iceIsDue = true
+        forgetRetries()
         if !isClosed { gather() }
     }
 

@@ -31,6 +31,7 @@ extension PeerConnection {
     private mutating func closedStream(_ stream: StreamNumber) {
         guard let index = relayIndex(stream) else { return endConnection(stream) }
         let wasOfUse = relays[index].allocation.state == .allocated
+        if !isClosed { retryLater(index) }
         forgetRelay(index)
         guard !isClosed else { return }
         if wasOfUse { gather() }
@@ -130,10 +131,13 @@ extension PeerConnection {
 
     private mutating func handle(_ event: TURNEvent, _ index: Int) {
         switch event {
-        case .allocated: announceRelay(index)
+        case .allocated:
+            relays[index].allocatedAt = now
+            announceRelay(index)
         case .redirected(let server): follow(server, of: index)
-        case .failed:
+        case .failed(let error):
             let wasOfUse = relays[index].allocation.relayedIPv4 ?? relays[index].allocation.relayedIPv6 != nil
+            retryLater(index, isHopeless: error.isHopeless)
             forgetRelay(index)
             // The server may have been started again, or a NAT have given us another port.
             if wasOfUse { gather() }

@@ -22,7 +22,11 @@ extension PeerConnection {
         _ frame: RawSpan, isKeyFrame: Bool, isNonReference: Bool = false, capturedAt: Instant, now: Instant
     ) {
         setTime(now)
-        guard canSend, let video, video.flow.sends, frame.byteCount > 0 else { return }
+        guard canSend, let video, video.flow.sends, frame.byteCount > 0 else {
+            // Where there is no way to the peer for a while, what follows is predicted from what it never had.
+            if securityState == .connected, !isNonReference { videoSender.awaitsKeyFrame = true }
+            return
+        }
         if videoSender.awaitsKeyFrame, !isKeyFrame { return demandKeyFrame() }
         // The tag, and the number that a retransmission puts before the payload.
         if isNonReference, videoBacklog > Self.longestNonReferenceWait { return }

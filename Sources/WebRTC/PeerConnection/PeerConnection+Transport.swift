@@ -105,6 +105,7 @@ extension PeerConnection {
             case .feedback: sendTransportFeedback()
             case .pool: iceIsDue = true
             case .connections: closeUselessConnections()
+            case .relays: retryRelays()
             }
         }
         if videoDeadline <= self.now { serveVideo() }

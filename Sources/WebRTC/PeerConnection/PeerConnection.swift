@@ -58,6 +58,7 @@ public struct PeerConnection: ~Copyable, @unchecked Sendable {  // what it refer
     /// No slot was free for a request to a STUN server: try again then.
     var bindingsResumeAt = Instant.zero
     var relays = SlotArray<Relay>(capacity: relayLimit)
+    var relayRetries: [RelayRetry] = []
     /// A relay may have something to say.
     var relaysAreDue = false
     var relayDeadline = Instant.distantFuture
@@ -165,4 +166,6 @@ enum PeerTimer: Int, CaseIterable, Sendable {
     case pool
     /// A connection may have been of no use for long enough.
     case connections
+    /// A relay that was lost may be tried again.
+    case relays
 }

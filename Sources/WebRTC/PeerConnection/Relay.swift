@@ -7,22 +7,32 @@ struct Relay: ~Copyable {
         /// From the socket bound to this address.
         case datagrams(base: TransportAddress)
         case stream(StreamNumber)
+
+        /// The socket that datagrams leave from.
+        var base: TransportAddress? {
+            if case .datagrams(let base) = self { return base }
+            return nil
+        }
     }
 
     let server: ICEServer
+    /// As it was configured: a server may have sent us to another.
+    let origin: ICEServer
     let route: Route
     /// Of its candidates, among relays.
     let preference: UInt16
     /// Times the servers may send us elsewhere yet.
     let redirects: Int
     var allocation: TURNAllocation
+    var allocatedAt: Instant?
     private var deframer: StreamDeframer
 
     init(
-        server: ICEServer, route: Route, preference: UInt16, redirects: Int, random: RandomSource,
+        server: ICEServer, origin: ICEServer, route: Route, preference: UInt16, redirects: Int, random: RandomSource,
         packets: BufferPool, now: Instant
     ) {
-        (self.server, self.route, self.preference, self.redirects) = (server, route, preference, redirects)
+        (self.server, self.origin, self.route) = (server, origin, route)
+        (self.preference, self.redirects) = (preference, redirects)
         var transport = TURNTransport.datagrams
         if case .stream = route { transport = .stream }
         allocation = TURNAllocation(
