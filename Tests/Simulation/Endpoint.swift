@@ -109,7 +109,7 @@ public final class Endpoint {
                 if !addresses.contains(from) { faults.append("sent from \(from), which is not ours") }
                 transmit(packet.bytes, from, to)
             case .open(let request): streamActions.append(.open(request))
-            case .write(let packet, let number): streamActions.append(.write(packet.bytes.toArray(), number))
+            case .write(let packet, let number, _): streamActions.append(.write(packet.bytes.toArray(), number))
             case .close(let number): streamActions.append(.close(number))
             case .video(let frame): take(frame, now: now)
             case .audio(let packet): take(packet)

@@ -21,6 +21,8 @@ public protocol ByteStream: AnyObject {
     var remoteAddress: TransportAddress { get }
     /// Messages that found no room in the queue.
     var unsent: Counter { get }
+    /// Bytes in the queue.
+    var backlog: Int { get }
 
     /// Adds the stream to `set` under `tag`.
     func register(in set: borrowing EpollSet, tag: UInt64) throws(SystemError)

@@ -8,6 +8,7 @@ public final class TCPStream: ByteStream {
     public let localAddress: TransportAddress
     public let remoteAddress: TransportAddress
     public let unsent = Counter()
+    public var backlog: Int { outgoing.count }
     public let raw: Int32
 
     private var descriptor: FileDescriptor?

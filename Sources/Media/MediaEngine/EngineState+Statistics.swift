@@ -25,7 +25,10 @@ extension EngineState {
             Statistic("pictures/falseReleases", Double(pictures.falseReleases.count)),
             Statistic("control/dropped", Double(control.dropped.count)),
             Statistic("socket/dropped", Double(peer.sockets.reduce(0) { $0 + ($1?.dropped.count ?? 0) })),
-            Statistic("stream/unsent", Double(peer.streams.reduce(0) { $0 + ($1?.stream.unsent.count ?? 0) })),
+            Statistic("stream/unsent/control", Double(peer.unsent(.control))),
+            Statistic("stream/unsent/sound", Double(peer.unsent(.sound))),
+            Statistic("stream/unsent/pictures", Double(peer.unsent(.pictures))),
+            Statistic("stream/unsent", Double(peer.unsentByStreams)),
             Statistic("socket/unsent", Double(peer.sockets.reduce(0) { $0 + ($1?.unsent.count ?? 0) })),
         ]
         return values

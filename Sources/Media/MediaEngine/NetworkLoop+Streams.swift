@@ -19,7 +19,7 @@ extension NetworkLoop {
                 }
                 stream = try TLSStream(connectingTo: request.remote, name: name, authorities: authorities)
             }
-            guard let place = peer.keep(stream, request.number) else {
+            guard let place = peer.keep(stream, request.number, slots: state.pools.packets.slotCount) else {
                 stream.close(in: set)
                 return peer.connection.streamClosed(request.number, now: MonotonicClock.now())
             }
@@ -59,7 +59,7 @@ extension NetworkLoop {
                 let number = peer.connection.accept(
                     from: stream.remoteAddress, at: stream.localAddress, now: now)
             else { continue }
-            guard let kept = peer.keep(stream, number),
+            guard let kept = peer.keep(stream, number, slots: state.pools.packets.slotCount),
                 (try? stream.register(in: set, tag: Self.tag(peer.number, stream: kept))) != nil
             else {
                 endStream(number, of: peer)
@@ -76,11 +76,13 @@ extension NetworkLoop {
         peer.listeners[place] = nil
     }
 
-    /// What finds no room in the stream's queue is lost, as on any network.
-    mutating func write(_ packet: borrowing PooledBuffer, to number: StreamNumber, of peer: Peer) {
-        guard let place = peer.place(of: number), let stream = peer.streams[place]?.stream else { return }
-        stream.send(packet.bytes)
-        try? stream.updateInterest(in: set)
+    /// What waits too long for the stream is lost, as on any network.
+    mutating func write(
+        _ packet: consuming PooledBuffer, _ content: DatagramContent, to number: StreamNumber, of peer: Peer
+    ) {
+        guard let place = peer.place(of: number), let link = peer.streams[place] else { return }
+        link.send(packet, content, now: MonotonicClock.now())
+        try? link.stream.updateInterest(in: set)
     }
 
     /// Forgets a stream.
@@ -92,8 +94,9 @@ extension NetworkLoop {
 
     /// The set found a stream ready.
     mutating func readStream(_ place: Int, of peer: Peer) {
-        guard let (number, stream) = peer.streams[place].map({ ($0.number, $0.stream) }) else { return }
-        stream.progress()
+        guard let link = peer.streams[place] else { return }
+        let (number, stream) = (link.number, link.stream)
+        link.progress(now: MonotonicClock.now())
         var more = true
         while more {
             more = stream.receive { bytes in

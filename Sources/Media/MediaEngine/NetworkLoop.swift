@@ -128,7 +128,7 @@ struct NetworkLoop: ~Copyable {
             switch peer.connection.poll() {
             case .transmit(let packet, let from, let to): peer.socket(bound: from)?.send(packet, to: to)
             case .open(let request): openStream(request, of: peer)
-            case .write(let packet, let number): write(packet, to: number, of: peer)
+            case .write(let packet, let number, let content): write(packet, content, to: number, of: peer)
             case .close(let number): endStream(number, of: peer)
             case .video(let frame): decode(frame, of: peer)
             case .audio(let packet): play(packet, of: peer)

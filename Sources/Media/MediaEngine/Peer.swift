@@ -15,7 +15,7 @@ final class Peer {
     /// In places that stay: a socket whose address is gone leaves its place empty.
     var sockets: [UDPSocket?]
     /// Connections to relays and with the other side.
-    var streams: [(number: StreamNumber, stream: any ByteStream)?] = Array(repeating: nil, count: 32)
+    var streams: [PeerLink?] = Array(repeating: nil, count: 32)
     /// Where the other side may connect to; places as those of sockets.
     var listeners: [TCPListener?] = []
     private static let maximumSockets = 16
@@ -64,10 +64,19 @@ final class Peer {
         return places.count - 1
     }
 
-    func keep(_ stream: any ByteStream, _ number: StreamNumber) -> Int? {
+    /// - Parameter slots: of the packet pool.
+    func keep(_ stream: any ByteStream, _ number: StreamNumber, slots: Int) -> Int? {
         guard let free = streams.firstIndex(where: { $0 == nil }) else { return nil }
-        streams[free] = (number, stream)
+        streams[free] = PeerLink(stream, number, slots: slots)
         return free
+    }
+
+    /// Datagrams that waited for a connection in vain.
+    func unsent(_ content: DatagramContent) -> UInt64 {
+        streams.reduce(0) { $0 &+ ($1?.lost(content) ?? 0) }
+    }
+    var unsentByStreams: UInt64 {
+        streams.reduce(unsent(.control) &+ unsent(.sound) &+ unsent(.pictures)) { $0 &+ ($1?.stream.unsent.count ?? 0) }
     }
 
     func place(of number: StreamNumber) -> Int? {

@@ -9,6 +9,7 @@ public import Primitives
 public final class TLSStream: ByteStream {
     public private(set) var state: StreamState = .opening
     public let unsent = Counter()
+    public var backlog: Int { outgoing.count }
     public var localAddress: TransportAddress { socket.localAddress }
     public var remoteAddress: TransportAddress { socket.remoteAddress }
 

@@ -25,6 +25,11 @@ struct FixedQueue<Element: ~Copyable>: ~Copyable {
         return element
     }
 
+    /// Reads what `pop` would give; nil if there is nothing.
+    func withFirst<Result>(_ body: (borrowing Element) -> Result) -> Result? {
+        places.isFilled(first) ? places.withElement(at: first, body) : nil
+    }
+
     mutating func removeAll() {
         places.removeAll()
         first = 0
@@ -35,6 +40,7 @@ struct FixedQueue<Element: ~Copyable>: ~Copyable {
 struct RoutedDatagram: ~Copyable {
     var packet: PooledBuffer
     var path: ICEPath
+    var content = DatagramContent.control
 
     consuming func takePacket() -> PooledBuffer { packet }
 }

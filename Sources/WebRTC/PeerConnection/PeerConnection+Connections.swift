@@ -70,23 +70,25 @@ extension PeerConnection {
 
     /// Frames a datagram for the connection of its path. An active one is made when the first check wants it.
     mutating func write(_ datagram: consuming RoutedDatagram) -> PeerOutput? {
-        let path = datagram.path
+        let (path, content) = (datagram.path, datagram.content)
         var packet = datagram.takePacket()
         guard PeerStream.frame(&packet) else { return nil }
         for i in 0..<connections.capacity where connections.isFilled(i) {
             let known = connections.withElement(at: i) { $0.path == path ? $0.number : nil }
-            if let known { return send(packet, on: known) }
+            if let known { return send(packet, on: known, content) }
         }
         guard !isClosed, path.local.port == 9, let number = keepConnection(path, isAccepted: false) else { return nil }
-        held = HeldDatagram(packet: packet, way: .stream(number))
+        held = HeldDatagram(packet: packet, way: .stream(number), content: content)
         return .open(
             StreamRequest(number: number, local: path.local.address, remote: path.remote, security: .none))
     }
 
-    mutating func send(_ packet: consuming PooledBuffer, on number: StreamNumber) -> PeerOutput {
+    mutating func send(
+        _ packet: consuming PooledBuffer, on number: StreamNumber, _ content: DatagramContent
+    ) -> PeerOutput {
         transport.packetsSent &+= 1
         transport.bytesSent &+= UInt64(packet.count)
-        return .write(packet, to: number)
+        return .write(packet, to: number, content)
     }
 
     /// Bytes of a connection with the peer, or with a stranger, who is sent away at the first thing that is no check.

@@ -85,7 +85,7 @@ extension PeerConnection {
                 case .padding: pad(&packet, video, probe)
                 }
             guard isFilled else { continue }
-            if let datagram = protect(packet) { return datagram }
+            if let datagram = protect(packet, .pictures) { return datagram }
         }
         return nil
     }

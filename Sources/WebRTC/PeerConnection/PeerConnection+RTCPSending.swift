@@ -136,7 +136,7 @@ extension PeerConnection {
             transport.refusals.exhausted &+= 1
             return
         }
-        guard outgoing.push(RoutedDatagram(packet: buffer, path: path)) else {
+        guard outgoing.push(RoutedDatagram(packet: buffer, path: path, content: .sound)) else {
             transport.refusals.exhausted &+= 1
             return
         }

@@ -73,31 +73,34 @@ extension PeerConnection {
     /// the datagram goes as it is.
     mutating func relay(_ datagram: consuming RoutedDatagram) -> RoutedDatagram? {
         guard let index = relayIndex(local: datagram.path.local) else { return datagram }
-        let remote = datagram.path.remote
+        let (remote, content) = (datagram.path.remote, datagram.content)
         var packet = datagram.takePacket()
         relaysAreDue = true
         guard relays[index].allocation.wrap(&packet, to: remote, now: now) else { return nil }
-        held = HeldDatagram(packet: packet, way: .relay(index))
+        held = HeldDatagram(packet: packet, way: .relay(index), content: content)
         return nil
     }
 
     /// What was wrapped and may go now.
     mutating func releaseHeld() -> PeerOutput? {
         guard let datagram = held.take() else { return nil }
+        let content = datagram.content
         switch datagram.way {
-        case .stream(let number): return send(datagram.takePacket(), on: number)
+        case .stream(let number): return send(datagram.takePacket(), on: number, content)
         case .relay(let index):
             guard relays.isFilled(index) else { return nil }
-            return send(datagram.takePacket(), index)
+            return send(datagram.takePacket(), index, content)
         }
     }
 
-    private mutating func send(_ packet: consuming PooledBuffer, _ index: Int) -> PeerOutput {
+    private mutating func send(
+        _ packet: consuming PooledBuffer, _ index: Int, _ content: DatagramContent = .control
+    ) -> PeerOutput {
         transport.packetsSent &+= 1
         transport.bytesSent &+= UInt64(packet.count)
         switch relays[index].route {
         case .datagrams(let base): return .transmit(packet, from: base, to: relays[index].allocation.server)
-        case .stream(let number): return .write(packet, to: number)
+        case .stream(let number): return .write(packet, to: number, content)
         }
     }
 

@@ -101,7 +101,7 @@ extension PeerConnection {
     }
 
     private mutating func protectAndQueue(_ packet: consuming PooledBuffer) -> Bool {
-        guard let datagram = protect(packet) else { return false }
+        guard let datagram = protect(packet, .sound) else { return false }
         guard outgoing.push(datagram) else {
             transport.refusals.exhausted &+= 1
             return false
@@ -110,13 +110,13 @@ extension PeerConnection {
     }
 
     /// Nil if it could not be protected or there is nowhere to send it.
-    mutating func protect(_ packet: consuming PooledBuffer) -> RoutedDatagram? {
+    mutating func protect(_ packet: consuming PooledBuffer, _ content: DatagramContent) -> RoutedDatagram? {
         guard let security, let path = ice.sendPair else { return nil }
         do throws(SRTPError) { try security.protect(&packet) } catch {
             transport.refusals.exhausted &+= 1
             return nil
         }
-        return RoutedDatagram(packet: packet, path: path)
+        return RoutedDatagram(packet: packet, path: path, content: content)
     }
 
     /// No slot or no room for the whole frame: what follows is of no use to the peer before a key frame, unless nothing is

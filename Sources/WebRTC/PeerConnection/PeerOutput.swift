@@ -64,8 +64,9 @@ public enum PeerOutput: ~Copyable, Sendable {
     case transmit(PooledBuffer, from: TransportAddress, to: TransportAddress)
     /// Make this connection, for `write`s that may come at once; tell of its end by `streamClosed`.
     case open(StreamRequest)
-    /// Send these bytes whole or not at all, behind those before.
-    case write(PooledBuffer, to: StreamNumber)
+    /// Send these bytes whole or not at all. Those of one content keep their order; where they have to wait, `StreamQueue`
+    /// says what goes first and what is given up.
+    case write(PooledBuffer, to: StreamNumber, DatagramContent)
     /// The connection is of no more use, once what was written has left; `streamClosed` need not be called.
     case close(StreamNumber)
     case video(ReceivedVideoFrame)

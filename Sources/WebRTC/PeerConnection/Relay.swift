@@ -76,6 +76,7 @@ struct HeldDatagram: ~Copyable {
 
     var packet: PooledBuffer
     var way: Way
+    var content: DatagramContent
 
     consuming func takePacket() -> PooledBuffer { packet }
 }
