@@ -233,7 +233,9 @@ let package = Package(
             [
                 "Simulation", "CallControl", "JitterBuffer", "PeerConnection", "SDP", "ICE", "RTP", "DTLS", "Primitives",
             ]),
-        tests("AllocationTests", ["PeerConnection", "Codecs", "DTLS", "SDP", "Primitives", "CAllocationCounter"]),
+        tests(
+            "AllocationTests",
+            ["Simulation", "PeerConnection", "Codecs", "DTLS", "SDP", "STUN", "Primitives", "CAllocationCounter"]),
         tests("LinuxIOTests", ["LinuxIO", "Primitives"]),
         tests("TLSTests", ["TLS", "LinuxIO", "Primitives"]),
         tests("GPIOPanelTests", ["GPIOPanel", "Devices", "LinuxIO", "Primitives"]),

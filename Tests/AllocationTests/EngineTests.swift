@@ -12,8 +12,9 @@ import Testing
         var requestsBitrate = false
         /// So far apart that forward error correction is sent.
         var isLong = false
+        var way = Way.direct
         var testDescription: String {
-            "\(security), \(loss * 100) % lost\(requestsBitrate ? ", only REMB" : "")\(isLong ? ", a long way" : "")"
+            "\(security), \(way), \(loss * 100) % lost\(requestsBitrate ? ", only REMB" : "")\(isLong ? ", a long way" : "")"
         }
     }
 
@@ -32,9 +33,13 @@ import Testing
             Case(security: .plain, loss: 0), Case(security: .dtlsSRTP, loss: 0), Case(security: .plain, loss: 0.03),
             Case(security: .dtlsSRTP, loss: 0.03), Case(security: .plain, loss: 0.03, requestsBitrate: true),
             Case(security: .dtlsSRTP, loss: 0.05, isLong: true),
+            Case(security: .dtlsSRTP, loss: 0, way: .relay), Case(security: .plain, loss: 0.03, way: .relay),
+            Case(security: .dtlsSRTP, loss: 0, way: .relayByStream),
+            Case(security: .plain, loss: 0, way: .relayByStream),
+            Case(security: .dtlsSRTP, loss: 0, way: .connection), Case(security: .plain, loss: 0, way: .connection),
         ])
     func aRunningCallTakesNothingFromTheHeap(_ example: Case) throws {
-        let pair = try Pair(security: example.security, requestsBitrate: example.requestsBitrate)
+        let pair = try Pair(security: example.security, way: example.way, requestsBitrate: example.requestsBitrate)
         pair.run(seconds: 2)
         #expect(pair.caller.peer.connectionState == .connected && pair.callee.peer.connectionState == .connected)
         pair.loss = example.loss
@@ -44,12 +49,16 @@ import Testing
         let (frames, sounds, datagrams) = (
             pair.callee.framesReceived, pair.callee.soundsReceived, pair.datagrams
         )
+        let answers = pair.wire.answers
         let before = callpoint_thread_allocations()
         pair.run(seconds: 60)
         let taken = callpoint_thread_allocations() - before
 
         #expect(taken == 0, "\(taken) allocations for \(pair.datagrams - datagrams) datagrams")
         #expect(pair.datagrams - datagrams > 10_000)
+        // Everything went in channels, which is what is counted here.
+        #expect(
+            pair.wire.answers == answers && (answers > 0) == (example.way == .relay || example.way == .relayByStream))
         #expect(pair.callee.framesReceived - frames > (example.isLong ? 1_300 : 1_400))
         #expect(pair.callee.soundsReceived - sounds > (example.loss == 0 ? 2_999 : 2_800))
         let repaired = pair.callee.repaired

@@ -3,6 +3,16 @@ import PeerConnection
 import Primitives
 import SDP
 
+/// How the two reach each other.
+enum Way: Sendable {
+    /// By datagrams, and nothing between.
+    case direct
+    /// By ChannelData of a relay: over UDP, and over TCP.
+    case relay, relayByStream
+    /// Straight over TCP (RFC 6544).
+    case connection
+}
+
 /// A datagram on its way between the two.
 struct Datagram: ~Copyable, Sendable {
     var packet: PooledBuffer
@@ -16,6 +26,12 @@ struct Flight: ~Copyable, Sendable {
     var due: Instant
 }
 
+/// What was written to a connection.
+struct Written: ~Copyable, Sendable {
+    var packet: PooledBuffer
+    var number: StreamNumber
+}
+
 /// One engine, what it is fed with, and what was counted; written so that it takes nothing from the heap itself.
 final class End {
     var peer: PeerConnection
@@ -25,6 +41,9 @@ final class End {
     /// On their way from here, the first one apart.
     private let flights = Ring<Flight>(capacity: 1024)
     private var first: Flight?
+    let written = Ring<Written>(capacity: 1024)
+    /// Connections that are to be made.
+    var requests: [StreamRequest] = []
     private let keyFrame: [UInt8]
     private let frame = [UInt8](repeating: 0x11, count: 4_000)
     private let sound = [UInt8](repeating: 0x78, count: 80)
@@ -37,9 +56,15 @@ final class End {
     private var sounds: UInt32 = 0
 
     init(
-        host: UInt32, certificate: DTLSCertificate, security: SecurityKind, requestsBitrate: Bool, now: Instant
+        host: UInt32, certificate: DTLSCertificate, security: SecurityKind, way: Way, requestsBitrate: Bool,
+        now: Instant
     ) {
         var configuration = PeerConfiguration()
+        configuration.usesTCP = way == .connection
+        if way == .relay || way == .relayByStream {
+            configuration.candidatePolicy = .relay
+            configuration.iceServers = [Wire.server(byStream: way == .relayByStream)]
+        }
         if requestsBitrate { configuration.capabilities.withdraw([.transportCC]) }
         address = TransportAddress(IPAddress(ipv4: host), port: 40_000)
         // A start code and a size (RFC 6386 §9.1), which receivers look at.
@@ -77,9 +102,8 @@ final class End {
             switch peer.poll() {
             case .transmit(let packet, let from, let to):
                 _ = outgoing.push(Datagram(packet: packet, from: from, to: to))
-            // No servers are configured, so there are no streams.
-            case .open: break
-            case .write: break
+            case .open(let request): requests.append(request)
+            case .write(let packet, let number, _): _ = written.push(Written(packet: packet, number: number))
             case .close: break
             case .video: framesReceived += 1
             case .audio: soundsReceived += 1
@@ -110,9 +134,20 @@ final class End {
     }
 
     func receive(_ datagram: borrowing Datagram, now: Instant) {
+        receive(datagram.packet, from: datagram.from, now: now)
+    }
+
+    func receive(_ sent: borrowing PooledBuffer, from: TransportAddress, now: Instant) {
         guard var packet = try? packets.take() else { return }
-        packet.copy(from: datagram.packet.bytes)
-        peer.receive(packet, from: datagram.from, to: datagram.to, at: now)
+        packet.copy(from: sent.bytes)
+        peer.receive(packet, from: from, to: address, at: now)
+    }
+
+    /// In two pieces, as nobody cuts a stream where its messages end.
+    func receive(_ sent: borrowing PooledBuffer, on stream: StreamNumber, now: Instant) {
+        let cut = sent.count / 3
+        if let piece = sent.bytes.slice(0..<cut) { peer.receive(piece, on: stream, at: now) }
+        if let piece = sent.bytes.slice(cut..<sent.count) { peer.receive(piece, on: stream, at: now) }
     }
 }
 
@@ -120,6 +155,7 @@ final class End {
 final class Pair {
     let caller: End
     let callee: End
+    let wire: Wire
     private(set) var datagrams = 0
     private var now = Instant(nanoseconds: 1_000_000_000)
     private var random = RandomSource(seed: 7)
@@ -129,16 +165,20 @@ final class Pair {
     /// One way.
     var delay = Interval.zero
 
-    init(security: SecurityKind, requestsBitrate: Bool = false) throws {
+    init(security: SecurityKind, way: Way = .direct, requestsBitrate: Bool = false) throws {
         let certificate = try DTLSCertificate()
         caller = End(
-            host: 0x0A00_0001, certificate: certificate, security: security, requestsBitrate: requestsBitrate, now: now)
+            host: 0x0A00_0001, certificate: certificate, security: security, way: way,
+            requestsBitrate: requestsBitrate, now: now)
         callee = End(
-            host: 0x0A00_0002, certificate: certificate, security: security, requestsBitrate: requestsBitrate, now: now)
+            host: 0x0A00_0002, certificate: certificate, security: security, way: way,
+            requestsBitrate: requestsBitrate, now: now)
+        wire = Wire(way, caller: caller, callee: callee)
+        callee.peer.addLocalListener(Wire.listener, now: now)
         let offer = try caller.peer.createOffer(now: now)
         let answer = try callee.peer.accept(offer: offer, now: now)
         try caller.peer.accept(answer: answer, now: now)
-        settle()
+        settle()  // relays' candidates come with it, as nothing takes any time
         for (text, mid, index) in caller.candidates {
             callee.peer.addRemoteCandidate(text, mid: mid, mLineIndex: index, now: now)
         }
@@ -171,6 +211,7 @@ final class Pair {
         var isMoving = true
         while isMoving {
             both { end, _ in end.drain() }
+            wire.connect(now: now)
             let sent = carry(from: caller, to: callee)
             let answered = carry(from: callee, to: caller)
             isMoving = sent || answered
@@ -183,7 +224,16 @@ final class Pair {
             any = true
             datagrams += 1
             if loss > 0, random.chance(loss) { continue }
-            from.depart(datagram, due: now + delay)
+            if delay > .zero {
+                from.depart(datagram, due: now + delay)
+            } else {
+                wire.carry(datagram, from: from, to: to, now: now)
+            }
+        }
+        while let written = from.written.pop() {
+            any = true
+            datagrams += 1
+            wire.carry(written, from: from, to: to, now: now)
         }
         while from.deliver(to: to, now: now) { any = true }
         return any
