@@ -231,7 +231,8 @@ let package = Package(
         tests(
             "SimulationTests",
             [
-                "Simulation", "CallControl", "JitterBuffer", "PeerConnection", "SDP", "ICE", "RTP", "DTLS", "Primitives",
+                "Simulation", "CallControl", "JitterBuffer", "PeerConnection", "SDP", "ICE", "RTP", "DTLS",
+                "Primitives",
             ]),
         tests(
             "AllocationTests",
