@@ -161,4 +161,20 @@ import Testing
         }
         return bytes
     }
+
+    /// A relay's stream damaged now and then, whose media are authenticated: whatever comes of it, a restart mends it.
+    @Test(arguments: UInt64(1)...12) func aDamagedRelay(seed: UInt64) {
+        let call = NetworkScenario(calleePolicy: .relay, seed: seed, security: .dtlsSRTP).call()
+        call.firewalls[SimulatedCall.Side.callee.rawValue].passesUDP = false
+        call.begin()
+        #expect(call.flows())
+        call.damage(seed: seed)
+        call.run(for: .seconds(5))
+        call.damage(seed: nil)
+        call.breakStreams(of: .callee)
+        call.run(for: .seconds(1))
+        call.caller.peer.restartICE(now: call.now)
+        call.offer(from: .caller)
+        #expect(call.flows(after: .seconds(5)), "seed \(seed)")
+    }
 }

@@ -22,6 +22,7 @@ extension PeerConnection {
     public mutating func routesChanged(source: IPAddress?, now: Instant) {
         setTime(now)
         guard !isClosed else { return }
+        forgetRetries()
         gather()
         probeRelays()
         if let source, let route = routeInUse, source != route.base.address,
