@@ -141,6 +141,31 @@ struct LoopbackTests {
         }
     }
 
+    @Test("a connection that the host would not make from there any more is made anew; others are left alone")
+    func anotherNetwork() async throws {
+        let (port, stop) = try await startSwitchboard()
+        try await withDirectory { directory in
+            var kiosk = try Party("Ward", port: port, directory: directory)
+            #expect(await kiosk.joined() == [])
+            let (here, elsewhere) = (IPAddress(ipv4: 0x7F00_0001), IPAddress(ipv4: 0xC0A8_0102))
+            let first = await kiosk.client.sockId
+            await kiosk.client.networkChanged([here, elsewhere]) { _ in here }
+            await kiosk.client.networkChanged([here]) { _ in nil }
+            #expect(await kiosk.client.sockId == first)
+            await kiosk.client.networkChanged([here, elsewhere]) { server in
+                server == TransportAddress(here, port: UInt16(port)) ? elsewhere : here
+            }
+            #expect(await kiosk.joined() != nil)
+            let second = await kiosk.client.sockId
+            #expect(second != first)
+            await kiosk.client.networkChanged([elsewhere]) { _ in nil }
+            #expect(await kiosk.joined() != nil)
+            #expect(await kiosk.client.sockId != second)
+            await kiosk.leave()
+        }
+        await stop()
+    }
+
     @Test("nobody there: told, and tried again")
     func unreachable() async throws {
         let (port, stop) = try await startSwitchboard()

@@ -91,7 +91,9 @@ final class ScriptedSignalling: SignallingService {
         sink.finish()
     }
 
-    func addressesChanged(to addresses: [IPAddress]) async {}
+    func networkChanged(
+        _ addresses: [IPAddress], source: @escaping @Sendable (TransportAddress) -> IPAddress?
+    ) async {}
     func send(_ action: SignallingAction) async -> SignallingDelivery {
         log.withLock { $0.append(action) }
         return .sent

@@ -69,21 +69,21 @@ public enum Kiosk {
         if site.network.policy == .mdns { collaborators.names = MulticastNames() }
         let supervisor = Supervisor(site: site, with: collaborators, logger: logger)
         await exchange.open(to: supervisor)
-        let addresses: AddressMonitor?
+        let network: NetworkMonitor?
         do throws(SystemError) {
-            addresses = try AddressMonitor { addresses in
+            network = try NetworkMonitor { addresses in
                 Task {
-                    logger.info("addresses changed", metadata: ["addresses": "\(addresses)"])
-                    await signalling.addressesChanged(to: addresses)
+                    logger.info("the network has changed", metadata: ["addresses": "\(addresses)"])
+                    await signalling.networkChanged(addresses) { NetworkInterfaces.source(towards: $0) }
                     await supervisor.networkChanged()
                 }
             }
         } catch {
-            addresses = nil
+            network = nil
             logger.warning("this host's addresses are not watched", metadata: ["reason": "\(error)"])
         }
         await supervisor.run()
-        addresses?.stop()
+        network?.stop()
     }
 
     private static func pulse(_ presenter: ScreenPresenter) -> @Sendable () async -> Void {

@@ -34,8 +34,10 @@ public protocol SignallingService: Sendable {
     func run() async
     @discardableResult
     func send(_ action: SignallingAction) async -> SignallingDelivery
-    /// The host has these addresses now.
-    func addressesChanged(to addresses: [IPAddress]) async
+    /// The host has these addresses now, and sends from what `source` says towards a server; nil without a way there.
+    func networkChanged(
+        _ addresses: [IPAddress], source: @escaping @Sendable (TransportAddress) -> IPAddress?
+    ) async
     /// Returns when the loop that holds the connection has gone round.
     func pulse() async
 }

@@ -73,16 +73,17 @@ public actor SignallingClient {
         return delivery
     }
 
-    /// The host has these addresses now. A connection from one that is gone will never hear of it: it is made anew at once,
-    /// and not after the silence that ends any connection.
-    public func addressesChanged(to addresses: [IPAddress]) {
-        guard let channel, let local = channel.localAddress?.ipAddress.flatMap({ IPAddress($0) }),
-            !addresses.contains(local)
-        else { return }
+    /// The host has these addresses now, and sends from what `source` says towards a server; nil without a way there. A
+    /// connection from an address that is gone, or that the way there does not leave from any more, may never hear of it: it
+    /// is made anew at once, and not after the silence that ends any connection.
+    public func networkChanged(_ addresses: [IPAddress], source: @escaping @Sendable (TransportAddress) -> IPAddress?) {
+        guard let channel, let local = channel.localAddress.flatMap({ TransportAddress($0) })?.address else { return }
+        let better = channel.remoteAddress.flatMap { TransportAddress($0) }.flatMap(source)
+        guard !addresses.contains(local) || (better != nil && better != local) else { return }
         attempt += 1
         channel.close(promise: nil)
         self.channel = nil
-        machine.connectionLost("this host's address has gone", now: now)
+        machine.connectionLost("this host's network is another", now: now)
         apply()
     }
 
@@ -188,5 +189,12 @@ public actor SignallingClient {
         guard attempt == self.attempt else { return }
         machine.connectionLost("the connection was closed", now: now)
         apply()
+    }
+}
+
+extension TransportAddress {
+    fileprivate init?(_ socket: SocketAddress) {
+        guard let address = socket.ipAddress.flatMap({ IPAddress($0) }) else { return nil }
+        self.init(address, port: UInt16(clamping: socket.port ?? 0))
     }
 }

@@ -1,8 +1,9 @@
 import LinuxIO
 import Primitives
 
-/// Tells of this host's addresses whenever they have become others. Owns a thread that waits for the kernel.
-final class AddressMonitor: Sendable {
+/// Tells of this host's addresses whenever they, or the routes out of it, have become others. Owns a thread that waits for the
+/// kernel.
+final class NetworkMonitor: Sendable {
     private let thread: MediaThread
     private let signal: EventFD
 
@@ -14,7 +15,7 @@ final class AddressMonitor: Sendable {
             guard let watch = try? AddressWatch(), var set = try? EpollSet(), (try? set.add(signal, tag: 1)) != nil,
                 (try? set.add(watch.raw, tag: 0)) != nil
             else { return }
-            var known = Self.addresses
+            var known = Self.network
             while true {
                 guard (try? set.wait(timeout: nil)) != nil, !Self.isOver(set) else { return }
                 // An interface that comes up has one change follow another.
@@ -25,10 +26,10 @@ final class AddressMonitor: Sendable {
                     }
                     if Self.isOver(set) { return }
                 }
-                let now = Self.addresses
+                let now = Self.network
                 guard now != known else { continue }
                 known = now
-                tell(now)
+                tell(now.addresses)
             }
         }
     }
@@ -44,8 +45,14 @@ final class AddressMonitor: Sendable {
         return false
     }
 
-    private static var addresses: [IPAddress] {
-        ((try? NetworkInterfaces.addresses(includingLoopback: true, filter: InterfaceFilter(excluded: []))) ?? [])
-            .map(\.address)
+    private static var network: Network {
+        let filter = InterfaceFilter(excluded: [])
+        let addresses = (try? NetworkInterfaces.addresses(includingLoopback: true, filter: filter)) ?? []
+        return Network(addresses: addresses.map(\.address), routes: (try? NetworkInterfaces.defaultRoutes()) ?? [])
+    }
+
+    private struct Network: Equatable {
+        var addresses: [IPAddress]
+        var routes: Set<DefaultRoute>
     }
 }
