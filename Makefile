@@ -78,7 +78,7 @@ bench-peers: build ## Callpoint beside aiortc, GStreamer and Chromium as answere
 	@Benchmarks/peers/run
 
 .PHONY: bench-network
-bench-network: build ## the same across a cable that loses, delays and narrows, with tables for docs/network.md (root; three rounds, 1 h 45 min)
+bench-network: build ## the same across a cable that loses, delays and narrows, with tables for docs/network.md (root; three rounds, 2 h)
 	@scripts/setup bench
 	@Benchmarks/network/run
 
