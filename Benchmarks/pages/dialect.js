@@ -52,7 +52,7 @@ function openDevices(width, height) {
 
 function onlyVP8(transceiver) {
   const codecs = RTCRtpReceiver.getCapabilities('video').codecs;
-  transceiver.setCodecPreferences(codecs.filter(c => c.mimeType === 'video/VP8' || c.mimeType === 'video/rtx'));
+  transceiver.setCodecPreferences(codecs.filter(c => ['video/VP8', 'video/rtx', 'video/red', 'video/ulpfec'].includes(c.mimeType)));
 }
 
 // At most `bitrate`, and the full size whatever the load, so that all coders do the same work.

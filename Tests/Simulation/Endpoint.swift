@@ -18,7 +18,8 @@ public final class Endpoint {
     public var frameSize = 3000
     public var keyFrameSize = 12_000
     /// Every second frame is one that nothing is predicted from, and smaller by a third than the one before it.
-    public var sendsLayers = true
+    /// Nil: where the engine asks for them, as the encoder does.
+    public var sendsLayers: Bool?
     /// Frames as large as the engine says that the path carries at 30 frames a second.
     public var followsTargetBitrate = false
     /// And that slowly, with every picture another size, as an encoder's are.
@@ -181,12 +182,13 @@ public final class Endpoint {
         }
         let isKeyFrame = keyFrameWanted
         keyFrameWanted = false
-        let isUpper = sendsLayers && upperIsNext && !isKeyFrame
+        let isLayered = sendsLayers ?? peer.prefersLayers
+        let isUpper = isLayered && upperIsNext && !isKeyFrame
         upperIsNext = !isUpper
         var size = isKeyFrame ? keyFrameSize : frameSize
         // As the encoder shares them out.
         if !isKeyFrame { size = scattered(size) }
-        if sendsLayers, !isKeyFrame { size = isUpper ? size * 4 / 5 : size * 6 / 5 }
+        if isLayered, !isKeyFrame { size = isUpper ? size * 4 / 5 : size * 6 / 5 }
         let said = SyntheticMedia.Frame(number: nextFrame, reference: lastReferenceSent, isNonReference: isUpper)
         let bytes = SyntheticMedia.frame(said, isKeyFrame: isKeyFrame, size: size)
         if !isUpper { lastReferenceSent = nextFrame }

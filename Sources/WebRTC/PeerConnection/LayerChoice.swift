@@ -6,6 +6,8 @@ import Primitives
 struct LayerChoice: Sendable {
     private static let heavyLoss = 0.16
     private static let loss = 0.03
+    /// Up to here forward error correction makes good most of what is lost, upper frames or not.
+    private static let protectedLoss = 0.08
     private static let longRoundTrip = Interval.milliseconds(180)
     /// It stays so for this long after the last reason for it.
     private static let patience = Interval.seconds(10)
@@ -13,9 +15,12 @@ struct LayerChoice: Sendable {
     private(set) var isLayered = false
     private var lastReason = Instant.zero
 
-    /// - Parameter loss: share of packets lost of late, without what a full queue of ours has dropped.
-    mutating func update(loss: Double, roundTripTime: Interval, now: Instant) {
-        if loss >= Self.heavyLoss || loss >= Self.loss && roundTripTime >= Self.longRoundTrip {
+    /// - Parameters:
+    ///   - loss: share of packets lost of late, without what a full queue of ours has dropped.
+    ///   - isProtected: the peer takes forward error correction.
+    mutating func update(loss: Double, roundTripTime: Interval, isProtected: Bool, now: Instant) {
+        let longWayLoss = isProtected ? Self.protectedLoss : Self.loss
+        if loss >= Self.heavyLoss || loss >= longWayLoss && roundTripTime >= Self.longRoundTrip {
             (isLayered, lastReason) = (true, now)
         } else if isLayered, now - lastReason > Self.patience {
             isLayered = false

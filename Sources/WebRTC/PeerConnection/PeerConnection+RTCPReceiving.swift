@@ -120,10 +120,9 @@ extension PeerConnection {
         if feedback.error != nil { transport.refusals.malformed &+= 1 }
         videoSender.congestion.concludeFeedback(
             roundTripTime: roundTripTime, isProbing: videoSender.pacer.probe != nil, now: now)
-        videoSender.layers.update(
-            loss: videoSender.congestion.lossFraction, roundTripTime: roundTripTime, now: now)
-        videoSender.protection.update(
-            loss: videoSender.congestion.lossFraction, roundTripTime: roundTripTime, now: now)
+        let loss = videoSender.congestion.lossFraction
+        videoSender.protection.update(loss: loss, roundTripTime: roundTripTime, now: now)
+        videoSender.layers.update(loss: loss, roundTripTime: roundTripTime, isProtected: protects, now: now)
         followCongestion()
     }
 }

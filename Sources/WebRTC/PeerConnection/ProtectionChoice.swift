@@ -6,6 +6,9 @@ import Primitives
 struct ProtectionChoice: Sendable {
     private static let loss = 0.02
     private static let longRoundTrip = Interval.milliseconds(180)
+    /// So much is lost that what comes again is too often lost again, where that takes a while to be seen.
+    private static let highLoss = 0.04
+    private static let roundTrip = Interval.milliseconds(80)
     /// It stays so for this long after the last reason for it.
     private static let patience = Interval.seconds(10)
     private static let overheads = 0.15...0.3
@@ -17,7 +20,8 @@ struct ProtectionChoice: Sendable {
 
     /// - Parameter loss: share of packets lost of late, without what a full queue of ours has dropped.
     mutating func update(loss: Double, roundTripTime: Interval, now: Instant) {
-        if loss >= Self.loss, roundTripTime >= Self.longRoundTrip {
+        let isReason = roundTripTime >= (loss >= Self.highLoss ? Self.roundTrip : Self.longRoundTrip)
+        if loss >= Self.loss, isReason {
             (isOn, lastReason) = (true, now)
             overhead = min(max(4 * loss, Self.overheads.lowerBound), Self.overheads.upperBound)
         } else if isOn, now - lastReason > Self.patience {
