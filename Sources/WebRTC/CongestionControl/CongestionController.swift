@@ -21,11 +21,16 @@ public struct CongestionController: Sendable {
     /// They wait so long that the queue had better be emptied before anything else.
     public var isQueueLong: Bool { queue.value > DelayBasedRate.longestQueue }
 
+    /// How long an answer to a NACK had better wait for feedback that says that what is asked for has arrived; zero where packets
+    /// hardly overtake each other.
+    public var answerDelay: Interval { reordering.delay }
+
     private var packets = SentPackets()
     private var groups = ArrivalGroups()
     private var trend = DelayTrend()
     private var arriving = Throughput()
     private var queue = QueueDelay()
+    private var reordering = Reordering()
     private var probes = ProbeSchedule()
     /// Of the feedback that is being read.
     private var now = Instant.zero
@@ -64,6 +69,11 @@ public struct CongestionController: Sendable {
             isQueuing: trend.usage == .over || queue.value > DelayBasedRate.emptyQueue, now: now)
     }
 
+    /// The peer has told that the packet arrived; false also of what is no longer remembered.
+    public func hasArrived(_ transportSequenceNumber: UInt16) -> Bool {
+        packets.find(transportSequenceNumber).map { packets[$0].hasArrived } ?? false
+    }
+
     /// What the peer says of one packet: when it arrived by its clock, nil if it has not.
     public mutating func feedback(_ transportSequenceNumber: UInt16, arrival: Interval?) {
         guard let index = packets.find(transportSequenceNumber), !packets[index].hasArrived else { return }
@@ -79,6 +89,7 @@ public struct CongestionController: Sendable {
         newlyArrived += 1
         if packet.isMissing { newlyLost -= 1 }
         arriving.add(packet.size, followsGap: packets.noteReported(packet.sequence), at: arrival)
+        reordering.add(packet.sequence, arrival: arrival)
         queue.add(sentAt: packet.sentAt, arrival: arrival, now: now)
         if packet.probe != 0 {
             probes.arrived(packet.probe, size: packet.size, sentAt: packet.sentAt, arrival: arrival)
@@ -92,6 +103,7 @@ public struct CongestionController: Sendable {
     public mutating func concludeFeedback(roundTripTime: Interval, isProbing: Bool = false, now: Instant) {
         losses.count(expected: newlyArrived + max(0, newlyLost), lost: newlyLost)
         (newlyArrived, newlyLost) = (0, 0)
+        reordering.concludeFeedback(now: now)
         delays.update(
             trend.usage, queue: queue, arriving: arriving, roundTripTime: roundTripTime, now: now)
         let highest = min(requested, Double(maximumBitrate))

@@ -50,6 +50,7 @@ struct VideoSender: ~Copyable {
     var window = ProtectionWindow()
     /// FEC packets that wait in `pacer`, by their numbers.
     var parities = ParityTable()
+    var heldAnswers = HeldAnswers()
     /// When a key frame was last made instead of what had been lost.
     var gaveRepairsUp: Instant?
     /// Bits per second that retransmissions take, over the last second or so.

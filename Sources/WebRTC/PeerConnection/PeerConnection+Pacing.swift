@@ -24,8 +24,26 @@ extension PeerConnection {
         return now - last < .seconds(2)
     }
 
-    /// Answers a NACK: the packet leaves again as soon as the pacer lets it, within the limits of the cache.
-    mutating func retransmit(_ sequenceNumber: UInt16) {
+    /// Answers a NACK, at once or where packets overtake each other when there has been time to hear that it had come.
+    mutating func answer(_ sequenceNumber: UInt16) {
+        let delay = hasFeedback ? videoSender.congestion.answerDelay : .zero
+        guard delay > .zero, videoSender.heldAnswers.add(sequenceNumber, due: now + delay) else {
+            return retransmit(sequenceNumber)
+        }
+        timers[.answers] = videoSender.heldAnswers.nextDeadline
+    }
+
+    mutating func giveHeldAnswers() {
+        while let sequenceNumber = videoSender.heldAnswers.takeDue(now: now) {
+            let number = videoSender.cache.transportSequenceNumber(of: sequenceNumber)
+            if let number, videoSender.congestion.hasArrived(number) { continue }
+            retransmit(sequenceNumber)
+        }
+        timers[.answers] = videoSender.heldAnswers.nextDeadline
+    }
+
+    /// The packet leaves again as soon as the pacer lets it, within the limits of the cache.
+    private mutating func retransmit(_ sequenceNumber: UInt16) {
         let decision = videoSender.cache.request(sequenceNumber, now: now, roundTripTime: roundTripTime)
         if decision == .limited { return giveRepairsUp() }
         guard decision == .granted, let size = videoSender.cache.size(of: sequenceNumber) else { return }
@@ -51,6 +69,7 @@ extension PeerConnection {
         videoSender.gaveRepairsUp = now
         videoSender.pacer.removeRetransmissions()
         videoSender.cache.abandon()
+        videoSender.heldAnswers.removeAll()
         demandKeyFrame()
     }
 
@@ -99,12 +118,12 @@ extension PeerConnection {
         if protects, let red = video.redundancy?.red {
             guard REDPayload.wrap(&packet, header: header, payloadType: red) else { return false }
         }
-        stamp(&packet, header, video, probe: probe)
+        let number = stamp(&packet, header, video, probe: probe)
         // Sent again byte for byte, the same nonce protects nothing else.
         if !videoSender.usesRetransmissionStream {
             videoSender.cache.replace(waiting.sequenceNumber, with: packet.bytes)
         }
-        videoSender.cache.departed(waiting.sequenceNumber, now: now)
+        videoSender.cache.departed(waiting.sequenceNumber, transportSequenceNumber: number, now: now)
         videoSender.newestSent = waiting.sequenceNumber
         videoSender.statistics.packetsSent &+= 1
         videoSender.statistics.bytesSent &+= UInt64(header.payloadRange.count)

@@ -86,7 +86,7 @@ extension PeerConnection {
                 guard requests < Self.maximumRequests else { return }
                 requests += 1
                 lost += 1
-                retransmit(sequenceNumber)
+                answer(sequenceNumber)
             }
         }
     }

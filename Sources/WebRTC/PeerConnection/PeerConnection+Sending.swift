@@ -84,20 +84,24 @@ extension PeerConnection {
     var canSend: Bool { !isClosed && securityState == .connected && ice.sendPair != nil }
 
     /// Fills in what is known only when a packet leaves.
-    mutating func stamp(
+    /// - Returns: its transport-wide number; nil if it has none.
+    @discardableResult mutating func stamp(
         _ packet: inout PooledBuffer, _ header: RTPHeader, _ section: MediaSection, probe: UInt8
-    ) {
+    ) -> UInt16? {
         let extensions = section.extensions
+        var number: UInt16?
         if extensions.transportSequenceNumber != 0,
             header.setTransportSequenceNumber(
                 transportSequenceNumber, id: extensions.transportSequenceNumber, in: &packet)
         {
             videoSender.congestion.sent(transportSequenceNumber, size: packet.count, probe: probe, at: now)
+            number = transportSequenceNumber
             transportSequenceNumber &+= 1
         }
         if extensions.absoluteSendTime != 0 {
             header.setAbsoluteSendTime(now, id: extensions.absoluteSendTime, in: &packet)
         }
+        return number
     }
 
     private mutating func protectAndQueue(_ packet: consuming PooledBuffer) -> Bool {

@@ -106,6 +106,7 @@ extension PeerConnection {
             case .pool: iceIsDue = true
             case .connections: closeUselessConnections()
             case .relays: retryRelays()
+            case .answers: giveHeldAnswers()
             }
         }
         if videoDeadline <= self.now { serveVideo() }

@@ -168,4 +168,6 @@ enum PeerTimer: Int, CaseIterable, Sendable {
     case connections
     /// A relay that was lost may be tried again.
     case relays
+    /// What was asked for, and may have come meanwhile.
+    case answers
 }

@@ -42,6 +42,7 @@ public struct RetransmissionCache: ~Copyable {
         var firstSent = Instant.zero
         var lastSent = Instant.zero
         var retransmissions: UInt8 = 0
+        var transportSequenceNumber: UInt16?
     }
 
     private var packets: SlotArray<PooledBuffer>
@@ -77,10 +78,12 @@ public struct RetransmissionCache: ~Copyable {
     }
 
     /// The packet leaves only now.
-    public mutating func departed(_ sequenceNumber: UInt16, now: Instant) {
+    /// - Parameter transportSequenceNumber: under which feedback will speak of it, if it has one.
+    public mutating func departed(_ sequenceNumber: UInt16, transportSequenceNumber: UInt16? = nil, now: Instant) {
         let index = place(of: sequenceNumber)
         guard entries[index].header?.sequenceNumber == sequenceNumber else { return }
         (entries[index].firstSent, entries[index].lastSent) = (now, now)
+        entries[index].transportSequenceNumber = transportSequenceNumber
     }
 
     /// Decides on a request for `sequenceNumber`. Nothing is allocated and the cost is constant.
@@ -122,6 +125,12 @@ public struct RetransmissionCache: ~Copyable {
         let index = place(of: sequenceNumber)
         guard entries[index].header?.sequenceNumber == sequenceNumber, packets.isFilled(index) else { return nil }
         return packets[index].count
+    }
+
+    /// The number under which feedback speaks of the packet as it first left; nil if it had none or is not here.
+    public func transportSequenceNumber(of sequenceNumber: UInt16) -> UInt16? {
+        let entry = entries[place(of: sequenceNumber)]
+        return entry.header?.sequenceNumber == sequenceNumber ? entry.transportSequenceNumber : nil
     }
 
     /// Packets that can be kept.
