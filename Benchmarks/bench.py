@@ -2,25 +2,22 @@
 
 Ends with status 1 if a figure misses its threshold and `--check` was given."""
 
-import argparse
 import dataclasses
 import json
 import pathlib
 import subprocess
 import sys
-import tempfile
 import time
 
 BENCHMARKS = pathlib.Path(__file__).resolve().parent
 ROOT = BENCHMARKS.parent
 sys.path.insert(0, str(BENCHMARKS))
 
-from harness import machine, raw, sampling  # noqa: E402
-from harness.caller import SIZES, Caller, Pages  # noqa: E402
+from harness import machine, raw, sampling, series  # noqa: E402
+from harness.caller import SIZES, Caller  # noqa: E402
 from harness.figures import Verdicts, median, spread, table  # noqa: E402
-from harness.kiosk import KioskAnswerer, built  # noqa: E402
+from harness.kiosk import KioskAnswerer  # noqa: E402
 from harness.meeting import WARM_UP, Meeting  # noqa: E402
-from programs import Switchboard  # noqa: E402
 
 MEDIA, SUPERVISOR = "kiosk-mediad", "kioskd"
 THREADS = ("capture", "encode", "microphone", "decode", "playout", "network")
@@ -260,26 +257,11 @@ def report_devices(found, verdicts):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--check", action="store_true", help="end with status 1 if a threshold is missed")
-    parser.add_argument("--short", action="store_true", help="fewer calls and rounds, to see that it works")
-    parser.add_argument("--programs", type=pathlib.Path, default=ROOT / ".build" / "release")
-    parser.add_argument("--sizes", default=",".join(SIZES))
-    options = parser.parse_args()
-    options.calls, options.rounds, options.seconds = (2, 1, 10) if options.short else (9, 3, 15)
-    built(options.programs)
-    pages = Pages()
-    with tempfile.TemporaryDirectory(prefix="callpoint-bench-") as folder:
-        folder = pathlib.Path(folder)
-        with Switchboard(options.programs, folder / "switchboard") as switchboard:
-            bench = Bench(options, switchboard, pages, folder)
-            for size in options.sizes.split(","):
-                bench.measure(size)
+    options = series.options("a threshold is missed").parse_args()
+    bench = series.measured(Bench, options)
     bench.binaries()
     bench.results["devices"] = devices(options.programs)
-    results = ROOT / "results"
-    results.mkdir(exist_ok=True)
-    (results / "bench.json").write_text(json.dumps(bench.results, indent=1))
+    series.keep("bench", bench.results)
     verdicts = Verdicts()
     report(bench.results, verdicts)
     report_devices(bench.results["devices"], verdicts)

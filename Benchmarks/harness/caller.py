@@ -3,15 +3,11 @@
 import functools
 import http.server
 import pathlib
-import sys
 import threading
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "Tests" / "Interop"))
+from browser import Browser
 
-from browser import Browser  # noqa: E402
-
-from . import clip, machine  # noqa: E402
+from . import clip, machine
 
 SIZES = {"640x480": (640, 480, 1_000_000), "1280x720": (1280, 720, 2_000_000)}
 # Names of addresses hidden behind mDNS would have to be resolved by everyone who answers, over a multicast network.

@@ -7,14 +7,11 @@ import sys
 import time
 
 import yaml
+from programs import Kiosk, wait_for
+
+from . import clip, machine
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "Tests" / "Interop"))
-
-from programs import Kiosk, wait_for  # noqa: E402
-
-from . import clip, machine  # noqa: E402
-
 COUNTER = ROOT / "Sources" / "CLibraries" / "CAllocationCounter"
 
 

@@ -17,7 +17,7 @@ import link  # noqa: E402
 if not {"-h", "--help"} & set(sys.argv):
     link.separate()
 
-from harness import machine  # noqa: E402
+from harness import machine, series  # noqa: E402
 from harness.caller import SIZES, Caller, Pages  # noqa: E402
 from harness.kiosk import built  # noqa: E402
 from harness.meeting import Meeting  # noqa: E402
@@ -82,15 +82,10 @@ class Bench:
                     f"{number + 1}/{len(works)} {name}, {KINDS[kind].name}; about {(len(works) - number) * left / 60:.0f} min left",
                     flush=True)
                 self.once(caller, cable, SCENARIOS[name], kind)
-                self.save()
+                series.keep("bench-network", self.results)
         finally:
             cable.close()
             caller.close()
-
-    def save(self):
-        folder = ROOT / "results"
-        folder.mkdir(exist_ok=True)
-        (folder / "bench-network.json").write_text(json.dumps(self.results, indent=1))
 
 
 def names_of(choices):

@@ -2,25 +2,20 @@
 
 Ends with status 1 if Callpoint is not ahead where it has to be and `--check` was given."""
 
-import argparse
 import dataclasses
-import json
 import pathlib
 import sys
-import tempfile
 
 BENCHMARKS = pathlib.Path(__file__).resolve().parents[1]
-ROOT = BENCHMARKS.parent
 sys.path.insert(0, str(BENCHMARKS))
 sys.path.insert(0, str(BENCHMARKS / "peers"))
 
 from answerers import Aiortc, Chromium, GStreamer  # noqa: E402
-from harness import machine  # noqa: E402
-from harness.caller import SIZES, Caller, Pages  # noqa: E402
+from harness import machine, series  # noqa: E402
+from harness.caller import SIZES, Caller  # noqa: E402
 from harness.figures import Verdicts, median, spread, table  # noqa: E402
-from harness.kiosk import KioskAnswerer, built  # noqa: E402
+from harness.kiosk import KioskAnswerer  # noqa: E402
 from harness.meeting import Meeting  # noqa: E402
-from programs import Switchboard  # noqa: E402
 
 KIOSK, CALLPOINT = "kiosk", "Callpoint"
 
@@ -172,25 +167,11 @@ def report(results, verdicts):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--check", action="store_true", help="end with status 1 if Callpoint is not ahead")
-    parser.add_argument("--short", action="store_true", help="fewer calls and rounds, to see that it works")
+    parser = series.options("Callpoint is not ahead")
     parser.add_argument("--peers", default=f"{KIOSK},aiortc,gstreamer,chromium", type=lambda text: text.split(","))
-    parser.add_argument("--programs", type=pathlib.Path, default=ROOT / ".build" / "release")
-    parser.add_argument("--sizes", default=",".join(SIZES))
     options = parser.parse_args()
-    options.calls, options.rounds, options.seconds = (2, 1, 10) if options.short else (9, 3, 15)
-    built(options.programs)
-    pages = Pages()
-    with tempfile.TemporaryDirectory(prefix="callpoint-bench-") as folder:
-        folder = pathlib.Path(folder)
-        with Switchboard(options.programs, folder / "switchboard") as switchboard:
-            bench = Bench(options, switchboard, pages, folder)
-            for size in options.sizes.split(","):
-                bench.measure(size)
-    results = ROOT / "results"
-    results.mkdir(exist_ok=True)
-    (results / "bench-peers.json").write_text(json.dumps(bench.results, indent=1))
+    bench = series.measured(Bench, options)
+    series.keep("bench-peers", bench.results)
     verdicts = Verdicts()
     report(bench.results, verdicts)
     return 1 if options.check and verdicts.failed else 0

@@ -89,17 +89,3 @@ import Testing
     #expect(abs(Double(state.jitter) - expected) < 2)
     #expect(abs(state.jitterSeconds - expected / 48_000) < 0.000_1)
 }
-
-@Test func statisticsCount() throws {
-    var inbound = InboundStreamStatistics()
-    let bytes = fullPacket
-    let header = try RTPHeader(parsing: bytes.span.bytes)
-    inbound.count(header)
-    inbound.count(header, isRetransmission: true)
-    #expect(inbound.packetsReceived == 2 && inbound.bytesReceived == 10 && inbound.headerBytesReceived == 64)
-    #expect(inbound.retransmittedPacketsReceived == 1 && inbound.retransmittedBytesReceived == 5)
-    var remote = RemoteInboundStreamStatistics()
-    remote.update(report(1), clockRate: 90_000, roundTripTime: 0.05)
-    remote.update(report(1), clockRate: 0, roundTripTime: nil)
-    #expect(remote.fractionLost == 0.25 && remote.packetsLost == -2 && remote.roundTripTimeMeasurements == 1)
-}

@@ -158,6 +158,32 @@ import Testing
         }
     }
 
+    @Test func oneLookIsEnoughAfterACallThatWasNotConnected() async throws {
+        let looks = Looks()
+        let bench = try bench(looks, network: "{check: 24h}")
+        try await bench.run {
+            bench.clock.advance(.seconds(70))
+            try await bench.until("it looks") { looks.begun.count == 1 }
+            looks.finish(Self.open)
+            try await bench.until("it is known") { await status(bench)?["network"] != nil }
+            bench.signalling.emit(.incomingCall(Bench.doctor))
+            try await bench.until("it rings") { await bench.phase().word == "ringingIn" }
+            bench.clock.advance(.seconds(3))
+            try await bench.until("it answers") { bench.signalling.actions.contains(.answer(to: "d1")) }
+            // No offer follows.
+            for _ in 0..<60 where await bench.phase().word != "idle" {
+                bench.clock.advance(.seconds(1))
+                for _ in 0..<50 { await Task.yield() }
+            }
+            #expect(await bench.phase().word == "idle")
+            #expect(looks.begun.count == 1)
+            bench.clock.advance(.seconds(25))
+            try await bench.until("it looks") { looks.begun.count == 2 }
+            looks.finish(Self.blocked)
+            try await bench.until("the consoles are told") { bench.signalling.networkNotes.last == Self.note }
+        }
+    }
+
     @Test func anotherAddressIsAnotherNetwork() async throws {
         let looks = Looks()
         let bench = try bench(looks, network: "{check: 24h}")

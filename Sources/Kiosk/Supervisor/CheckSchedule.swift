@@ -36,7 +36,7 @@ struct CheckSchedule {
     mutating func callFailed(at now: Instant) { lookAgain(at: now) }
 
     /// Not as soon as it is over: the next one may follow at once.
-    mutating func callEnded(at now: Instant) { due = max(due, now + wait(10...70)) }
+    mutating func callEnded(at now: Instant) { due = max(due, now + wait(10...20)) }
 
     private mutating func wait(_ seconds: ClosedRange<Int64>) -> Interval {
         .milliseconds(Int64.random(in: seconds.lowerBound * 1000...seconds.upperBound * 1000, using: &random))

@@ -7,7 +7,7 @@ struct AudioReceiver {
     var ssrc: UInt32?
     var unwrapper = SequenceUnwrapper()
     var reception = ReceptionState(clockRate: 48_000)
-    var statistics = InboundStreamStatistics()
+    var statistics = InboundRTPStatistics()
     var lastPacket: Instant?
 
     mutating func follow(_ source: UInt32) {
@@ -21,7 +21,7 @@ struct VideoReceiver: ~Copyable {
     var ssrc: UInt32?
     var unwrapper = SequenceUnwrapper()
     var reception = ReceptionState(clockRate: 90_000)
-    var statistics = InboundStreamStatistics()
+    var statistics = InboundRTPStatistics()
     var losses = NACKGenerator()
     var frames: VideoFrameBuffer
     var recovery = ULPFECRecovery()
@@ -43,7 +43,7 @@ struct VideoReceiver: ~Copyable {
         ssrc = source
         unwrapper.reset()
         reception = ReceptionState(clockRate: 90_000)
-        statistics = InboundStreamStatistics()
+        statistics = InboundRTPStatistics()
         losses.reset()
         frames.reset()
         recovery.reset()

@@ -6,8 +6,8 @@ import RTP
 struct AudioSender {
     var header: RTPHeaderWriter
     var report = SenderState(clockRate: 48_000)
-    var statistics = OutboundStreamStatistics()
-    var remote = RemoteInboundStreamStatistics()
+    var statistics = OutboundRTPStatistics()
+    var remote = RemoteInboundRTPStatistics()
     var loss = LossTrend()
     /// Added to the owner's time stamps, which may start anywhere.
     let timestampOffset: UInt32
@@ -29,8 +29,8 @@ struct VideoSender: ~Copyable {
     var packetizer: VP8Packetizer
     var cache: RetransmissionCache
     var report = SenderState(clockRate: 90_000)
-    var statistics = OutboundStreamStatistics()
-    var remote = RemoteInboundStreamStatistics()
+    var statistics = OutboundRTPStatistics()
+    var remote = RemoteInboundRTPStatistics()
     let timestampOffset: UInt32
     /// Nothing that the peer holds can be predicted from: only a key frame is of use.
     var awaitsKeyFrame = true

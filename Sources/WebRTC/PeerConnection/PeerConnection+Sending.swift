@@ -53,7 +53,7 @@ extension PeerConnection {
         videoSender.statistics.framesSent &+= 1
         beginProbeIfDue(video)
         guard isKeyFrame else { return }
-        videoSender.statistics.keyFramesEncoded &+= 1
+        videoSender.statistics.keyFramesSent &+= 1
         videoSender.awaitsKeyFrame = false
         videoSender.keyFrameRequests.satisfied()
     }

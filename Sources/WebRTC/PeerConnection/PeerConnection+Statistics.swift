@@ -84,56 +84,29 @@ extension PeerConnection {
     }
 
     private func inbound(
-        _ ssrc: UInt32, _ section: MediaSection, _ counted: InboundStreamStatistics, _ reception: ReceptionState,
+        _ ssrc: UInt32, _ section: MediaSection, _ counted: InboundRTPStatistics, _ reception: ReceptionState,
         lastPacket: Instant?
     ) -> InboundRTPStatistics {
-        var result = InboundRTPStatistics()
+        var result = counted
         (result.ssrc, result.kind, result.mid) = (ssrc, section.kind, section.mid)
-        result.packetsReceived = counted.packetsReceived
-        result.packetsLost = reception.packetsLost
-        result.jitter = reception.jitterSeconds
-        result.bytesReceived = counted.bytesReceived
-        result.headerBytesReceived = counted.headerBytesReceived
-        result.packetsDiscarded = counted.packetsDiscarded
-        result.retransmittedPacketsReceived = counted.retransmittedPacketsReceived
-        result.retransmittedBytesReceived = counted.retransmittedBytesReceived
-        result.fecPacketsReceived = counted.fecPacketsReceived
-        result.fecBytesReceived = counted.fecBytesReceived
-        (result.nackCount, result.pliCount, result.firCount) = (counted.nackCount, counted.pliCount, counted.firCount)
-        result.framesReceived = counted.framesReceived
-        result.keyFramesReceived = counted.keyFramesReceived
+        (result.packetsLost, result.jitter) = (reception.packetsLost, reception.jitterSeconds)
         result.lastPacketReceivedTimestamp = lastPacket
         return result
     }
 
     private func outbound(
-        _ ssrc: UInt32, _ section: MediaSection, _ counted: OutboundStreamStatistics
+        _ ssrc: UInt32, _ section: MediaSection, _ counted: OutboundRTPStatistics
     ) -> OutboundRTPStatistics {
-        var result = OutboundRTPStatistics()
+        var result = counted
         (result.ssrc, result.kind, result.mid) = (ssrc, section.kind, section.mid)
-        result.packetsSent = counted.packetsSent
-        result.bytesSent = counted.bytesSent
-        result.headerBytesSent = counted.headerBytesSent
-        result.retransmittedPacketsSent = counted.retransmittedPacketsSent
-        result.retransmittedBytesSent = counted.retransmittedBytesSent
-        result.fecPacketsSent = counted.fecPacketsSent
-        result.fecBytesSent = counted.fecBytesSent
-        (result.nackCount, result.pliCount, result.firCount) = (counted.nackCount, counted.pliCount, counted.firCount)
-        result.totalPacketSendDelay = counted.totalPacketSendDelay
-        (result.framesSent, result.keyFramesSent) = (counted.framesSent, counted.keyFramesEncoded)
         return result
     }
 
     private func remoteInbound(
-        _ ssrc: UInt32, _ section: MediaSection, _ remote: RemoteInboundStreamStatistics
+        _ ssrc: UInt32, _ section: MediaSection, _ reported: RemoteInboundRTPStatistics
     ) -> RemoteInboundRTPStatistics {
-        var result = RemoteInboundRTPStatistics()
+        var result = reported
         (result.ssrc, result.kind) = (ssrc, section.kind)
-        (result.packetsLost, result.fractionLost) = (remote.packetsLost, remote.fractionLost)
-        (result.jitter, result.roundTripTime) = (remote.jitter, remote.roundTripTime)
-        (result.totalRoundTripTime, result.roundTripTimeMeasurements) = (
-            remote.totalRoundTripTime, remote.roundTripTimeMeasurements
-        )
         return result
     }
 }

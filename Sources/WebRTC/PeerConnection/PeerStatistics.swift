@@ -9,6 +9,7 @@ public struct InboundRTPStatistics: Sendable, Equatable {
     public var packetsLost: Int64 = 0
     /// Seconds.
     public var jitter: Double = 0
+    /// Payload bytes, without headers and padding.
     public var bytesReceived: UInt64 = 0
     public var headerBytesReceived: UInt64 = 0
     public var packetsDiscarded: UInt64 = 0
@@ -19,6 +20,7 @@ public struct InboundRTPStatistics: Sendable, Equatable {
     public var fecBytesReceived: UInt64 = 0
     public var fecPacketsDiscarded: UInt64 = 0
     public var packetsRepaired: UInt64 = 0
+    /// NACK, PLI and FIR packets sent.
     public var nackCount: UInt64 = 0
     public var pliCount: UInt64 = 0
     public var firCount: UInt64 = 0
@@ -45,6 +47,7 @@ public struct OutboundRTPStatistics: Sendable, Equatable {
     /// Ours beside the W3C's.
     public var fecPacketsSent: UInt64 = 0
     public var fecBytesSent: UInt64 = 0
+    /// NACK, PLI and FIR packets received.
     public var nackCount: UInt64 = 0
     public var pliCount: UInt64 = 0
     public var firCount: UInt64 = 0
