@@ -44,6 +44,15 @@ private func due(_ nacks: inout NACKGenerator, at milliseconds: Int64) -> [UInt1
     #expect(gaveUp && !again)
 }
 
+@Test func aFirstRequestThatMayBeLostIsRepeatedAtOnce() {
+    var nacks = NACKGenerator()
+    (nacks.roundTripTime, nacks.repetition) = (.milliseconds(100), .milliseconds(20))
+    nacks.received(10, now: .zero)
+    nacks.received(12, now: .zero)
+    let times = stride(from: 0, to: 400, by: 1).filter { due(&nacks, at: Int64($0)) == [11] }
+    #expect(Array(times.prefix(3)) == [10, 30, 168])
+}
+
 /// Each fifth packet comes 25 ms after it is missed: the first ones are asked for in vain, later ones waited for.
 @Test func aPathThatReordersIsLearnt() {
     var nacks = NACKGenerator()
@@ -167,6 +176,20 @@ private func filledCache(
         check(cache.takeDouble(number, roundTripTime: rtt) == (number == 4))
     }
     #expect(cache.retransmittedPackets == 3)
+}
+
+@Test func whereMuchIsLostTheFirstAnswerGoesTwiceFromHalfOfTheCredit() throws {
+    let pool = BufferPool(slotCount: 70, slotSize: 1536)
+    var cache = try filledCache(64, pool: pool) { _ in false }
+    let rtt = Interval.milliseconds(100)
+    check(cache.request(0, now: .zero, roundTripTime: rtt) == .granted)
+    check(!cache.takeDouble(0, roundTripTime: rtt))
+    var doubled = 0
+    for number in 1..<64 as Range<UInt16> {
+        guard cache.request(number, now: .zero, roundTripTime: rtt) == .granted else { break }
+        if cache.takeDouble(number, roundTripTime: rtt, isLossy: true) { doubled += 1 }
+    }
+    #expect((10...14).contains(doubled), "\(doubled)")
 }
 
 @Test func theLastHalfOfTheCreditIsForWhatOthersDependOn() throws {

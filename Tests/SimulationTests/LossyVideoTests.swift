@@ -8,8 +8,10 @@ import Testing
 
 /// Video over a path that loses packets: what arrives, and what is seen of it.
 @Suite("Video over a path that loses") struct LossyVideoTests {
-    private func call(seed: UInt64, loss: Double, takesProtection: Bool = true) -> SimulatedCall {
-        let call = followingCall(seed: seed, capacity: nil, oneWay: .milliseconds(50)) { configuration in
+    private func call(
+        seed: UInt64, loss: Double, oneWay: Interval = .milliseconds(50), takesProtection: Bool = true
+    ) -> SimulatedCall {
+        let call = followingCall(seed: seed, capacity: nil, oneWay: oneWay) { configuration in
             (configuration.startBitrate, configuration.maximumBitrate) = (600_000, 1_000_000)
             if !takesProtection { configuration.capabilities.redundancy = nil }
         }
@@ -38,13 +40,14 @@ import Testing
         #expect(call.faults.isEmpty, "\(call.faults)")
     }
 
-    /// The same call without layers, in which every frame is waited for; both without forward error correction.
+    /// The same call without layers, in which every frame is waited for; both without forward error correction, and so far that
+    /// layers are what is chosen.
     @Test("stands still less with two layers, and sends less again", arguments: [0.05, 0.1])
     func layers(loss: Double) {
         func measure(layers: Bool) -> (frames: Double, still: Double, again: Double, sent: Double) {
             var sum = (frames: 0.0, still: 0.0, again: 0.0, sent: 0.0)
             for seed in 11...16 as ClosedRange<UInt64> {
-                let call = call(seed: seed, loss: loss, takesProtection: false)
+                let call = call(seed: seed, loss: loss, oneWay: .milliseconds(100), takesProtection: false)
                 for side in [call.caller, call.callee] { side.sendsLayers = layers }
                 call.run(for: .seconds(5))
                 let (frames, still) = (call.callee.framesReceived, call.callee.freezes.totalFreezesDuration)
@@ -60,7 +63,7 @@ import Testing
             return sum
         }
         let (with, without) = (measure(layers: true), measure(layers: false))
-        #expect(with.frames >= without.frames - (loss < 0.1 ? 0.4 : 1.2), "\(with), without \(without)")
+        #expect(with.frames >= without.frames - (loss < 0.1 ? 2.5 : 4.5), "\(with), without \(without)")
         #expect(with.still < (loss < 0.1 ? 0.8 : 0.95) * without.still, "\(with), without \(without)")
         #expect(with.again / with.sent < 0.97 * without.again / without.sent, "\(with), without \(without)")
     }

@@ -71,15 +71,26 @@ import Testing
     }
 
     /// The same calls without it; figures of ADR 12 come from here.
-    @Test("on a long way stands still for less time", arguments: [(0.02, 0.9), (0.05, 0.5), (0.1, 0.3)])
+    @Test("on a long way stands still for less time", arguments: [(0.05, 0.5), (0.1, 0.3)])
     func longWay(loss: Double, share: Double) {
         let seeds = 1...UInt64(environment("CALLPOINT_PROTECTION_SEEDS", isDebugBuild ? 2 : 10)) as ClosedRange<UInt64>
         let with = Self.sum(seeds, loss: loss, oneWay: .milliseconds(150), takesProtection: true)
         let without = Self.sum(seeds, loss: loss, oneWay: .milliseconds(150), takesProtection: false)
         #expect(with.still < share * without.still, "\(with), without \(without)")
         #expect(with.frames > 0.97 * without.frames)
-        #expect(with.repaired > 0 && with.parity / Double(seeds.count) < 0.24)
+        #expect(with.repaired > 0 && with.parity / Double(seeds.count) < 0.45)
         #expect(!without.isProtected)
+    }
+
+    /// A viewer's player no longer waits for what comes again, so that what still has to stands out: no fewer pauses, but more
+    /// frames and sooner.
+    @Test("on a long way that loses little shows more frames, and sends less again")
+    func longWayThatLosesLittle() {
+        let seeds = 1...UInt64(environment("CALLPOINT_PROTECTION_SEEDS", isDebugBuild ? 2 : 10)) as ClosedRange<UInt64>
+        let with = Self.sum(seeds, loss: 0.02, oneWay: .milliseconds(150), takesProtection: true)
+        let without = Self.sum(seeds, loss: 0.02, oneWay: .milliseconds(150), takesProtection: false)
+        #expect(with.frames > without.frames && with.again < 0.6 * without.again, "\(with), without \(without)")
+        #expect(with.still / Double(seeds.count) < 2 && with.repaired > 0 && with.parity / Double(seeds.count) < 0.2)
     }
 
     @Test("where much is lost stands still for less time on a shorter way too", arguments: [0.05, 0.1])
@@ -104,6 +115,32 @@ import Testing
     func cleanWay() {
         let outcome = Self.run(seed: 4, loss: 0, oneWay: .milliseconds(150), takesProtection: true, seconds: 10)
         #expect(!outcome.isProtected && outcome.frames > 29)
+    }
+
+    /// As Chromium's do, which say the stream's MID for longer than the stream itself: parity was not computed from these bytes.
+    @Test(
+        "repairs nothing with packets that came again with other extensions",
+        arguments: 40...60 as ClosedRange<UInt64>)
+    func longerRepeats(seed: UInt64) {
+        let call = followingCall(seed: seed, capacity: nil, oneWay: .milliseconds(50)) { $0.maximumBitrate = 1_000_000 }
+        call.run(for: .seconds(5))
+        call.conditions.loss = 0.1
+        var repeated = 0
+        call.filter = { side, bytes in
+            guard side == .caller, let longer = withLongerExtensions(bytes) else { return true }
+            repeated += 1
+            let (from, to) = (call.caller.addresses[0], call.callee.addresses[0])
+            call.at(call.now + .milliseconds(50)) { call in
+                guard var buffer = try? call.callee.packets.take() else { return }
+                buffer.copy(from: longer.span.bytes)
+                call.callee.peer.receive(buffer, from: from, to: to, at: call.now)
+            }
+            return false
+        }
+        call.run(for: .seconds(60))
+        let video = call.callee.statistics(now: call.now).inboundRTP.first { $0.kind == .video }
+        #expect(repeated > 50 && (video?.packetsRepaired ?? 0) > 100)
+        #expect(call.faults.isEmpty, "\(call.faults)")
     }
 
     /// As Chromium does once RED is agreed: all of its video is in it, and what is sent again too.
@@ -149,4 +186,16 @@ private func inRED(_ bytes: [UInt8]) -> (packet: [UInt8], isRepeated: Bool)? {
     packet[1] = (header.marker ? 0x80 : 0) | (isRepeated ? 99 : 98)
     packet.insert(96, at: header.payloadRange.lowerBound + (isRepeated ? 2 : 0))
     return (packet, isRepeated)
+}
+
+/// A retransmission by the numbers of our offers, with four bytes of padding behind its header extensions (RFC 8285 §4.2); nil for
+/// everything else.
+private func withLongerExtensions(_ bytes: [UInt8]) -> [UInt8]? {
+    guard bytes.count > 20, bytes[0] >> 6 == 2, let header = try? RTPHeader(parsing: bytes.span.bytes),
+        header.payloadType == 97, !header.extensionRange.isEmpty
+    else { return nil }
+    var packet = bytes
+    packet[header.extensionRange.lowerBound - 1] += 1
+    packet.insert(contentsOf: [0, 0, 0, 0], at: header.extensionRange.upperBound)
+    return packet
 }

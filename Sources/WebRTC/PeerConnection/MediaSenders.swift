@@ -47,6 +47,8 @@ struct VideoSender: ~Copyable {
     var newestSent: UInt16?
     var layers = LayerChoice()
     var protection = ProtectionChoice()
+    /// Bytes of FEC packets for each one of media, as long as there are any.
+    var parityShare = 0.0
     var window = ProtectionWindow()
     /// FEC packets that wait in `pacer`, by their numbers.
     var parities = ParityTable()
@@ -68,11 +70,15 @@ struct VideoSender: ~Copyable {
         pacer = Pacer(bitrate: configuration.startBitrate + Self.reservedBitrate, capacity: kept)
         timestampOffset = UInt32(truncatingIfNeeded: random.next())
         targetBitrate = configuration.startBitrate
-        // Video leaves the rest to sound and to headers, and at its best has room for a quarter of retransmissions.
         let rest = Self.reservedBitrate
         congestion = CongestionController(
             startBitrate: configuration.startBitrate + rest, minimumBitrate: configuration.minimumBitrate + rest,
-            maximumBitrate: configuration.maximumBitrate * 5 / 4 + rest)
+            maximumBitrate: Self.mostBitrate(configuration))
+    }
+
+    /// Video leaves the rest to sound and to headers, and at its best has room for a quarter of retransmissions.
+    static func mostBitrate(_ configuration: PeerConfiguration) -> Int {
+        configuration.maximumBitrate * 5 / 4 + reservedBitrate
     }
 
     /// Bits per second of what may be sent that sound and headers are left.

@@ -137,8 +137,7 @@ extension PeerConnection {
             videoSender.usesRetransmissionStream = video.retransmissionPayloadType != nil
             if video.redundancy == nil { videoReceiver.recovery.reset() }
             videoSender.retransmission.payloadType = video.retransmissionPayloadType ?? 0
-            let limit = min(configuration.maximumBitrate, video.maximumBitrate ?? Int.max)
-            setTargetBitrate(min(videoSender.targetBitrate, limit))
+            setTargetBitrate(videoSender.targetBitrate)
         }
         if videoFlow.sends, !sentVideo {
             videoSender.awaitsKeyFrame = true

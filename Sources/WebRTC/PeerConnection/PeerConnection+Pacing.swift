@@ -49,8 +49,8 @@ extension PeerConnection {
         guard decision == .granted, let size = videoSender.cache.size(of: sequenceNumber) else { return }
         let packet = Pacer.Packet(sequenceNumber: sequenceNumber, size: size, queuedAt: now)
         _ = videoSender.pacer.queueRetransmission(packet)
-        // Lost again, it would be seen.
-        if videoSender.cache.takeDouble(sequenceNumber, roundTripTime: roundTripTime) {
+        // Lost again, it would be seen. Where there is forward error correction, little of what much is lost comes again.
+        if videoSender.cache.takeDouble(sequenceNumber, roundTripTime: roundTripTime, isLossy: protects) {
             _ = videoSender.pacer.queueRetransmission(packet)
         }
         let repairing = videoSender.repairs.bitrate(now: now) + Double(videoSender.pacer.retransmissionBytes * 8)

@@ -17,11 +17,27 @@ extension PeerConnection {
     /// Bytes that an FEC packet has beyond the longest of those it protects, while there are any.
     var parityOverhead: Int { protects ? videoSender.header.headerSize + 1 + 18 - 12 : 0 }
 
+    /// Takes the share of FEC packets out of what video may take, and returns what is left to the encoder. They have all that it
+    /// cannot use, as far as that is of use to them.
+    mutating func protect(_ bitrate: Int) -> Int {
+        let room = Double(bitrate) / Double(mostVideoBitrate) - 1
+        let (least, most) = (videoSender.protection.overhead, videoSender.protection.spareOverhead)
+        videoSender.parityShare = max(least, min(most, room))
+        return Int(Double(bitrate) / (1 + videoSender.parityShare))
+    }
+
+    /// What is worth finding out about the path.
+    mutating func setMostBitrate() {
+        let most = VideoSender.mostBitrate(configuration)
+        videoSender.congestion.maximumBitrate =
+            protects ? Int(Double(most) * (1 + videoSender.protection.spareOverhead)) : most
+    }
+
     /// Puts FEC packets behind a frame, as many as there is credit for.
     mutating func queueParity(timestamp: UInt32) {
         guard protects else { return videoSender.window.restart() }
         let count = videoSender.window.take(
-            overhead: videoSender.protection.overhead, header: parityOverhead, now: now)
+            overhead: videoSender.parityShare, header: parityOverhead, now: now)
         guard count > 0 else { return }
         for index in 0..<count {
             guard videoSender.pacer.freeVideo > 0, let (base, mask) = videoSender.window.share(index, of: count) else {
@@ -75,7 +91,7 @@ extension PeerConnection {
     ) {
         guard let video else { return }
         guard let redundancy = video.redundancy, header.payloadType == redundancy.red else {
-            noteForRepair(packet, header, sequence)
+            if !isRetransmission { noteForRepair(packet, header, sequence) }
             insertVideo(packet, header, sequence, isRetransmission: isRetransmission)
             return makeRepairs()
         }
@@ -92,7 +108,7 @@ extension PeerConnection {
         if inner.payloadType == redundancy.ulpfec {
             insertParity(packet, inner, sequence)
         } else if inner.payloadType == video.codec.payloadType {
-            noteForRepair(packet, inner, sequence)
+            if !isRetransmission { noteForRepair(packet, inner, sequence) }
             insertVideo(packet, inner, sequence, isRetransmission: isRetransmission)
         } else {
             videoReceiver.statistics.packetsDiscarded &+= 1
@@ -102,7 +118,8 @@ extension PeerConnection {
         makeRepairs()
     }
 
-    /// Keeps a copy while the peer's packets come in RED.
+    /// Keeps a copy while the peer's packets come in RED. Of a retransmission there must be none: its header extensions may be other
+    /// ones than those that parity was computed from, and what is made with it is then no packet of the stream.
     private mutating func noteForRepair(_ packet: borrowing PooledBuffer, _ header: RTPHeader, _ sequence: Int64) {
         guard let video, videoReceiver.lastRED != nil else { return }
         videoReceiver.recovery.insert(

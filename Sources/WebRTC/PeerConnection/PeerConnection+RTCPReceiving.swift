@@ -123,6 +123,7 @@ extension PeerConnection {
         let loss = videoSender.congestion.lossFraction
         videoSender.protection.update(loss: loss, roundTripTime: roundTripTime, now: now)
         videoSender.layers.update(loss: loss, roundTripTime: roundTripTime, isProtected: protects, now: now)
+        setMostBitrate()
         followCongestion()
     }
 }

@@ -151,15 +151,17 @@ extension PeerConnection {
         videoSender.pacer.isHeldBack = hasFeedback && videoSender.congestion.isQueueLong
         let repairs = min(Int(videoSender.repairs.bitrate(now: now)), bitrate / 4)
         let rest = bitrate - VideoSender.reservedBitrate - repairs
-        let target = protects ? Int(Double(rest) / (1 + videoSender.protection.overhead)) : rest
+        let target = protects ? protect(rest) : rest
         let step = abs(target - videoSender.targetBitrate)
         let isBound = target <= configuration.minimumBitrate || target >= configuration.maximumBitrate
         if isBound || step * 20 >= videoSender.targetBitrate { setTargetBitrate(target) }
     }
 
+    /// What the encoder may make at the most.
+    var mostVideoBitrate: Int { min(configuration.maximumBitrate, video?.maximumBitrate ?? Int.max) }
+
     mutating func setTargetBitrate(_ bitrate: Int) {
-        let limit = min(configuration.maximumBitrate, video?.maximumBitrate ?? Int.max)
-        let target = max(configuration.minimumBitrate, min(bitrate, limit))
+        let target = max(configuration.minimumBitrate, min(bitrate, mostVideoBitrate))
         guard target != videoSender.targetBitrate else { return }
         videoSender.targetBitrate = target
         emit(.targetBitrate(target))

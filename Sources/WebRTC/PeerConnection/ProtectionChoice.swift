@@ -12,10 +12,14 @@ struct ProtectionChoice: Sendable {
     /// It stays so for this long after the last reason for it.
     private static let patience = Interval.seconds(10)
     private static let overheads = 0.15...0.3
+    /// Of what the encoder has no use for.
+    private static let most = 1.0
 
     private(set) var isOn = false
-    /// Bytes that may be sent for each one that is protected or could be.
+    /// Bytes that may be sent for each one that is protected or could be, at the encoder's cost.
     private(set) var overhead = Self.overheads.lowerBound
+    /// The same where the path carries more than the encoder makes.
+    private(set) var spareOverhead = Self.overheads.lowerBound
     private var lastReason = Instant.zero
 
     /// - Parameter loss: share of packets lost of late, without what a full queue of ours has dropped.
@@ -24,6 +28,7 @@ struct ProtectionChoice: Sendable {
         if loss >= Self.loss, isReason {
             (isOn, lastReason) = (true, now)
             overhead = min(max(4 * loss, Self.overheads.lowerBound), Self.overheads.upperBound)
+            spareOverhead = loss >= Self.highLoss ? min(10 * loss, Self.most) : overhead
         } else if isOn, now - lastReason > Self.patience {
             isOn = false
         }

@@ -50,11 +50,23 @@ struct ProtectionWindow: Sendable {
         var (left, result, number) = (mask, 0 as UInt64, 0)
         while left != 0 {
             let bit = (1 << 63) >> UInt64(left.leadingZeroBitCount) as UInt64
-            if number % count == index { result |= bit }
+            if Self.isProtected(number, by: index, of: count) { result |= bit }
             left &= ~bit
             number += 1
         }
         return result == 0 ? nil : (base, result)
+    }
+
+    /// Whether packet `number` is in FEC packet `index`. Most are in two, and neighbours never in the same two: packets that are
+    /// lost together come back one after the other, beginning with the FEC packet that only one of them is in.
+    private static func isProtected(_ number: Int, by index: Int, of count: Int) -> Bool {
+        switch count {
+        case 1: return true
+        case 2: return number % 3 == 0 || number % 3 == index + 1
+        default:
+            let first = number % count
+            return index == first || index == (first + 1 + number / count % (count - 1)) % count
+        }
     }
 
     /// Bytes that an FEC packet has beyond the longest that it protects.

@@ -26,6 +26,8 @@ public struct NACKGenerator: Sendable {
     public var roundTripTime = Interval.milliseconds(100)
     /// What is missing may still be made from what else comes: it is not asked for before this is over.
     public var repairWait = Interval.zero
+    /// After this the first request for a packet is repeated, as it may well be lost itself; not if it is zero.
+    public var repetition = Interval.zero
     /// Sequence numbers asked for, repetitions included.
     public private(set) var requested: UInt64 = 0
     /// Packets given up.
@@ -132,7 +134,8 @@ public struct NACKGenerator: Sendable {
                 continue
             }
             missing[index].tries += 1
-            missing[index].due = now + retryInterval(tries: entry.tries + 1)
+            let isFirst = entry.tries == 0 && repetition > .zero
+            missing[index].due = now + (isFirst ? repetition : retryInterval(tries: entry.tries + 1))
             requested += 1
             if pair == nil {
                 first = entry.sequence

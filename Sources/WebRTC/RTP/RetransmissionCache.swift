@@ -136,12 +136,15 @@ public struct RetransmissionCache: ~Copyable {
     /// Packets that can be kept.
     public var capacity: Int { entries.count }
 
-    /// Whether to send the packet twice this time, as the answers before have not arrived or another would take long;
-    /// already counted against the limits. Ask once after a request was granted.
-    public mutating func takeDouble(_ sequenceNumber: UInt16, roundTripTime: Interval) -> Bool {
+    /// Whether to send the packet twice this time, as the answers before have not arrived or another would take long or, with
+    /// `isLossy` and enough of the limit left, may well be needed; already counted against the limits. Ask once after a request was granted.
+    public mutating func takeDouble(
+        _ sequenceNumber: UInt16, roundTripTime: Interval, isLossy: Bool = false
+    ) -> Bool {
         let index = place(of: sequenceNumber)
         guard entries[index].header?.sequenceNumber == sequenceNumber,
-            entries[index].retransmissions > 1 || roundTripTime > Self.longRoundTrip,
+            entries[index].retransmissions > 1 || roundTripTime > Self.longRoundTrip
+                || isLossy && credit >= Self.burst * 5 / 2,
             !entries[index].isNonReference, packets.isFilled(index), credit >= packets[index].count * 5
         else { return false }
         credit -= packets[index].count * 5

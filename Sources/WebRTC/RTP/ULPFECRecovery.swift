@@ -51,7 +51,7 @@ public struct ULPFECRecovery: ~Copyable {
         highest = .min
     }
 
-    /// Takes note of a packet that came, in RED, again, or by itself.
+    /// Takes note of a packet that came, in RED or by itself, or was made again here; never of a retransmission.
     /// - Parameters:
     ///   - header: without RED.
     ///   - extensions: those that are to be cleared.
