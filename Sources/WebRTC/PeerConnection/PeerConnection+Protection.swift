@@ -118,8 +118,8 @@ extension PeerConnection {
         makeRepairs()
     }
 
-    /// Keeps a copy while the peer's packets come in RED. Of a retransmission there must be none: its header extensions may be other
-    /// ones than those that parity was computed from, and what is made with it is then no packet of the stream.
+    /// Keeps a copy while the peer's packets come in RED. Of a retransmission there must be none: its header extensions may be
+    /// others than those that parity was computed from, and what is made with it is then no packet of the stream.
     private mutating func noteForRepair(_ packet: borrowing PooledBuffer, _ header: RTPHeader, _ sequence: Int64) {
         guard let video, videoReceiver.lastRED != nil else { return }
         videoReceiver.recovery.insert(

@@ -136,8 +136,9 @@ public struct RetransmissionCache: ~Copyable {
     /// Packets that can be kept.
     public var capacity: Int { entries.count }
 
-    /// Whether to send the packet twice this time, as the answers before have not arrived or another would take long or, with
-    /// `isLossy` and enough of the limit left, may well be needed; already counted against the limits. Ask once after a request was granted.
+    /// Whether to send the packet twice this time, as the answers before have not arrived or another would take long; already
+    /// counted against the limits. Ask once after a request was granted.
+    /// - Parameter isLossy: one answer may well be lost; so it goes twice while half of the limit is left.
     public mutating func takeDouble(
         _ sequenceNumber: UInt16, roundTripTime: Interval, isLossy: Bool = false
     ) -> Bool {
