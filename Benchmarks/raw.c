@@ -1,6 +1,6 @@
 // The least work that a call can be: libvpx, libopus and libsrtp2 on the same media, without a network, threads or pools.
 //
-//   raw FILE.y4m KBIT SECONDS paced|flat-out
+//   raw FILE.y4m FILE.wav KBIT SECONDS paced|flat-out
 // prints one JSON object: CPU seconds per second of media for each part. The codecs are set as kiosk-mediad sets them (see
 // VP8Encoder+Settings.swift and OpusEncoder.swift). Paced, each picture and each 20 ms of sound waits for its time, as in
 // a call, so that caches and clocks cool down as they do there; flat out, nothing waits.
@@ -188,10 +188,21 @@ static void carry_picture(struct video *v, const struct pictures *p, long number
 struct sound {
     OpusEncoder *encoder;
     OpusDecoder *decoder;
+    opus_int16 *spoken;
+    long periods;
     double seconds;
 };
 
-static void start_sound(struct sound *s) {
+// `path` has a header of 44 bytes and then one channel of 48 kHz, 16 bits.
+static void start_sound(struct sound *s, const char *path) {
+    FILE *file = fopen(path, "rb");
+    check(file && fseek(file, 0, SEEK_END) == 0, "opening the sound");
+    long bytes = ftell(file) - 44;
+    s->periods = bytes / (SAMPLES * 2);
+    check(s->periods > 0, "finding sound in the file");
+    s->spoken = malloc(bytes);
+    check(s->spoken && fseek(file, 44, SEEK_SET) == 0 && fread(s->spoken, bytes, 1, file) == 1, "reading the sound");
+    fclose(file);
     int error;
     s->encoder = opus_encoder_create(48000, 1, OPUS_APPLICATION_VOIP, &error);
     s->decoder = opus_decoder_create(48000, 1, &error);
@@ -200,13 +211,13 @@ static void start_sound(struct sound *s) {
     opus_encoder_ctl(s->encoder, OPUS_SET_COMPLEXITY(5));
     opus_encoder_ctl(s->encoder, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
     opus_encoder_ctl(s->encoder, OPUS_SET_INBAND_FEC(1));
-    opus_encoder_ctl(s->encoder, OPUS_SET_PACKET_LOSS_PERC(5));
+    opus_encoder_ctl(s->encoder, OPUS_SET_PACKET_LOSS_PERC(10));
 }
 
 static void carry_sound(struct sound *s, long number, struct protection *srtp) {
-    opus_int16 spoken[SAMPLES], heard[SAMPLES];
+    const opus_int16 *spoken = s->spoken + number % s->periods * SAMPLES;
+    opus_int16 heard[SAMPLES];
     unsigned char coded[1275];
-    for (int k = 0; k < SAMPLES; k++) spoken[k] = 8231 * sin(2 * M_PI * 440 * (number * SAMPLES + k) / 48000.0);
     double start = cpu();
     int length = opus_encode(s->encoder, spoken, SAMPLES, coded, sizeof coded);
     int samples = length > 0 ? opus_decode(s->decoder, coded, length, heard, SAMPLES, 0) : 0;
@@ -223,15 +234,15 @@ static void wait_for(double moment) {
 }
 
 int main(int argc, char **argv) {
-    check(argc == 5, "usage: raw FILE.y4m KBIT SECONDS paced|flat-out; reading the arguments");
-    int seconds = atoi(argv[3]), paced = strcmp(argv[4], "paced") == 0;
+    check(argc == 6, "usage: raw FILE.y4m FILE.wav KBIT SECONDS paced|flat-out; reading the arguments");
+    int seconds = atoi(argv[4]), paced = strcmp(argv[5], "paced") == 0;
     check(seconds > 0, "reading the seconds");
     struct pictures pictures = read_pictures(argv[1]);
     struct video video = {0};
     struct sound sound = {0};
     struct protection srtp = {0};
-    start_video(&video, &pictures, atoi(argv[2]));
-    start_sound(&sound);
+    start_video(&video, &pictures, atoi(argv[3]));
+    start_sound(&sound, argv[2]);
     start_protection(&srtp);
     double start = seconds_of(CLOCK_MONOTONIC);
     long frames = seconds * RATE, periods = seconds * 50;

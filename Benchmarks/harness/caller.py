@@ -7,7 +7,7 @@ import threading
 
 from browser import Browser
 
-from . import clip, machine
+from . import clip, machine, speech
 
 SIZES = {"640x480": (640, 480, 1_000_000), "1280x720": (1280, 720, 2_000_000)}
 # Names of addresses hidden behind mDNS would have to be resolved by everyone who answers, over a multicast network.
@@ -33,10 +33,11 @@ class Pages:
 
 
 def camera_browser(size, arguments=(), binary=None):
-    """A browser whose camera shows the clip of that size."""
+    """A browser whose camera shows the clip of that size, and in whose microphone somebody speaks."""
     width, height, _ = SIZES[size]
     camera = f"--use-file-for-fake-video-capture={clip.clip(width, height)}"
-    return Browser(arguments=(camera, PLAIN_ADDRESSES, "--mute-audio", *arguments), binary=binary)
+    microphone = f"--use-file-for-fake-audio-capture={speech.recording()}"
+    return Browser(arguments=(camera, microphone, PLAIN_ADDRESSES, "--mute-audio", *arguments), binary=binary)
 
 
 def browser_processes(browser):

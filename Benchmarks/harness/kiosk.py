@@ -1,4 +1,4 @@
-"""The kiosk as one who answers: the real programs on a virtual board whose camera shows the clip."""
+"""The kiosk as one who answers: the real programs on a virtual board whose camera shows the clip, and in whose microphone somebody speaks."""
 
 import os
 import pathlib
@@ -9,7 +9,7 @@ import time
 import yaml
 from programs import Kiosk, wait_for
 
-from . import clip, machine
+from . import clip, machine, speech
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COUNTER = ROOT / "Sources" / "CLibraries" / "CAllocationCounter"
@@ -48,7 +48,8 @@ class KioskAnswerer(Kiosk):
         settings = yaml.safe_load(self.board_file.read_text())
         settings["camera"] = {"y4m": str(clip.clip(self.width, self.height))}
         settings["video"] = {"bitrate": self.bitrate}
-        # A steady tone is silence to discontinuous transmission, which speech is not.
+        settings["microphone"] = {"wav": str(speech.recording())}
+        # The others send their pauses too.
         settings["audio"] = {"bitrate": 32_000, "discontinuous": False}
         settings["network"] = {"loopback": False, "ipv6": False}
         self.board_file.write_text(yaml.safe_dump(settings))

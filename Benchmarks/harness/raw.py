@@ -1,10 +1,10 @@
-"""The codecs alone on the same pictures: what no program that makes this call can do without."""
+"""The codecs alone on the same pictures and sound: what no program that makes this call can do without."""
 
 import json
 import pathlib
 import subprocess
 
-from . import clip
+from . import clip, speech
 
 SOURCE = pathlib.Path(__file__).resolve().parents[1] / "raw.c"
 
@@ -20,7 +20,7 @@ def program():
 
 def run(width, height, bitrate, seconds, paced):
     """CPU seconds per second of media of each part, and `codecs`, their sum without SRTP."""
-    arguments = [clip.clip(width, height), bitrate // 1000, seconds, "paced" if paced else "flat-out"]
+    arguments = [clip.clip(width, height), speech.recording(), bitrate // 1000, seconds, "paced" if paced else "flat-out"]
     output = subprocess.run(
         [program(), *map(str, arguments)], check=True, capture_output=True, text=True, timeout=60 + 10 * seconds).stdout
     result = json.loads(output)

@@ -1,7 +1,6 @@
 """Those who answer, on the other side of the cable. Each tells what came to it: `record`, and later `recorded`, a dictionary
 for each instant with webrtc-stats' names."""
 
-import pathlib
 import shutil
 import threading
 import time

@@ -1,4 +1,4 @@
-"""aiortc as one who answers, in the clinics' dialect: the clip and a tone out, everything that comes decoded.
+"""aiortc as one who answers, in the clinics' dialect: the clip and speech out, everything that comes decoded.
 
 Prints a JSON line for what happens. Run by the tests' Python."""
 
@@ -19,7 +19,7 @@ from aiortc.sdp import candidate_from_sdp
 from av import AudioFrame, VideoFrame
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from harness import clip  # noqa: E402
+from harness import clip, speech  # noqa: E402
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--url")
@@ -57,17 +57,17 @@ class Camera(VideoStreamTrack):
 
 
 class Microphone(AudioStreamTrack):
-    """440 Hz, 20 ms at a time."""
+    """The speech, 20 ms at a time."""
 
-    second = (8231 * numpy.sin(2 * numpy.pi * 440 * numpy.arange(48_000) / 48_000)).astype(numpy.int16)
+    spoken = speech.samples().reshape(1, -1)
     at = None
 
     async def recv(self):
         # The base class keeps the time, at 8 kHz.
         await super().recv()
         self.at = 0 if self.at is None else self.at + 960
-        start = self.at % 48_000
-        frame = AudioFrame.from_ndarray(self.second[start : start + 960].reshape(1, -1), format="s16", layout="mono")
+        start = self.at % self.spoken.shape[1]
+        frame = AudioFrame.from_ndarray(self.spoken[:, start : start + 960], format="s16", layout="mono")
         frame.sample_rate, frame.pts, frame.time_base = 48_000, self.at, fractions.Fraction(1, 48_000)
         return frame
 

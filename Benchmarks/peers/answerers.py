@@ -12,7 +12,7 @@ sys.path.insert(0, str(BENCHMARKS))
 
 from programs import Process  # noqa: E402
 
-from harness import clip, machine  # noqa: E402
+from harness import clip, machine, speech  # noqa: E402
 from harness.caller import browser_processes, camera_browser, one  # noqa: E402
 
 
@@ -59,7 +59,7 @@ class GStreamer(ScriptAnswerer):
         packages = next(path for path in sys.path if path.endswith("site-packages"))
         self.start(
             ["/usr/bin/python3", BENCHMARKS / "peers" / "gstreamer_answerer.py", *arguments, "--pictures",
-             clip.single_pictures(self.width, self.height), "--count", clip.FRAMES],
+             clip.single_pictures(self.width, self.height), "--count", clip.FRAMES, "--sound", speech.recording()],
             dict(os.environ, PYTHONPATH=packages))
 
 

@@ -1,4 +1,4 @@
-"""GStreamer's webrtcbin as one who answers, in the clinics' dialect: the clip and a tone out, everything that comes decoded.
+"""GStreamer's webrtcbin as one who answers, in the clinics' dialect: the clip and speech out, everything that comes decoded.
 
 Prints a JSON line for what happens. Run by Debian's Python, which has GStreamer's bindings, with the tests' pure Python
 packages on its path. The pipeline of a call is made when it rings and starts with the offer, which brings payload types."""
@@ -23,6 +23,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--url")
 parser.add_argument("--room")
 parser.add_argument("--pictures")
+parser.add_argument("--sound")
 parser.add_argument("--count", type=int)
 parser.add_argument("--every", type=int, default=30, help="say each so many pictures how many there were")
 for name in ("width", "height", "bitrate"):
@@ -46,8 +47,10 @@ multifilesrc location={pictures} stop-index={last} loop=true
    min-quantizer=2 max-quantizer=56 undershoot=100 overshoot=15 buffer-size=1000 buffer-initial-size=500
    buffer-optimal-size=600 static-threshold=1 max-intra-bitrate=500 keyframe-max-dist=100000
  ! rtpvp8pay name=video picture-id-mode=15-bit ! capsfilter name=videocaps ! peer.sink_1
-audiotestsrc is-live=true freq=440 volume=0.25 samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=1 ! queue
- ! opusenc bitrate=32000 audio-type=voice complexity=5 inband-fec=true packet-loss-percentage=5
+multifilesrc location={sound} loop=true
+ ! rawaudioparse format=pcm pcm-format=s16le sample-rate=48000 num-channels=1 ! audiobuffersplit output-buffer-duration=1/50
+ ! clocksync ! queue
+ ! opusenc bitrate=32000 audio-type=voice complexity=5 inband-fec=true packet-loss-percentage=10
  ! rtpopuspay name=audio ! capsfilter name=audiocaps ! peer.sink_0
 """
 RECEIVING = {
@@ -60,7 +63,7 @@ class Call:
     def __init__(self, number, tell):
         self.number, self.tell, self.decoded = number, tell, 0
         self.pipeline = Gst.parse_launch(SENDING.format(
-            pictures=options.pictures, last=options.count - 1, width=options.width, height=options.height,
+            pictures=options.pictures, sound=options.sound, last=options.count - 1, width=options.width, height=options.height,
             bitrate=options.bitrate))
         self.peer = self.pipeline.get_by_name("peer")
         for index in (0, 1):
