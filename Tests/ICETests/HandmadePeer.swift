@@ -72,3 +72,21 @@ final class HandmadePeer {
         return Network.Datagram(bytes: Array(memory.prefix(size)), from: request.to, to: request.from)
     }
 }
+
+extension HandmadePeer {
+    static let v4 = TransportAddress(IPAddress(ipv4: 0xC000_0201), port: 1)
+    static let v6 = TransportAddress(IPAddress(ipv6High: 0x2001_0db8 << 32, low: 1), port: 2)
+}
+
+extension Network {
+    /// A controlled agent of both address families, and its other end, which answers from both.
+    func addDualStack(answeringAlso more: [TransportAddress] = []) -> (Peer, HandmadePeer) {
+        let peer = add(.controlled)
+        peer.bind("192.0.2.2", 6000)
+        peer.bind("2001:db8::2", 6001)
+        let other = HandmadePeer(for: peer)
+        peer.agent.setRemoteCredentials(other.credentials, now: .zero)
+        other.attach(to: self, peer: peer, at: [HandmadePeer.v4, HandmadePeer.v6] + more)
+        return (peer, other)
+    }
+}

@@ -64,14 +64,8 @@ import Testing
     /// An RFC 5245 style peer, or Chromium in some moods: USE-CANDIDATE on every check, over every pair.
     @Test func aggressiveNominationEndsOnTheBestPair() throws {
         let network = Network(seed: 21)
-        let b = network.add(.controlled)
-        b.bind("192.0.2.2", 6000)
-        b.bind("2001:db8::2", 6001)
-        let other = HandmadePeer(for: b)
-        b.agent.setRemoteCredentials(other.credentials, now: .zero)
-        let v4 = TransportAddress(IPAddress(ipv4: 0xC000_0201), port: 1)
-        let v6 = TransportAddress(IPAddress(ipv6High: 0x2001_0db8 << 32, low: 1), port: 2)
-        other.attach(to: network, peer: b, at: [v4, v6])
+        let (b, other) = network.addDualStack()
+        let (v4, v6) = (HandmadePeer.v4, HandmadePeer.v6)
 
         // The lesser pair first, then the better one, then the lesser one again.
         for (source, to, priority) in [(v4, 0, 1000), (v6, 1, 2000), (v4, 0, 1000), (v4, 0, 1000)]
@@ -88,14 +82,8 @@ import Testing
     /// The pair in use goes silent and the peer nominates another, of lower priority.
     @Test func nominationOfAnotherPairIsFollowedWhenTheOldOneIsSilent() throws {
         let network = Network(seed: 22)
-        let b = network.add(.controlled)
-        b.bind("192.0.2.2", 6000)
-        b.bind("2001:db8::2", 6001)
-        let other = HandmadePeer(for: b)
-        b.agent.setRemoteCredentials(other.credentials, now: .zero)
-        let v4 = TransportAddress(IPAddress(ipv4: 0xC000_0201), port: 1)
-        let v6 = TransportAddress(IPAddress(ipv6High: 0x2001_0db8 << 32, low: 1), port: 2)
-        other.attach(to: network, peer: b, at: [v4, v6])
+        let (b, other) = network.addDualStack()
+        let (v4, v6) = (HandmadePeer.v4, HandmadePeer.v6)
         network.inject(other.check(from: v6, to: b.addresses[1], useCandidate: true, priority: 2000))
         network.run(100)
         #expect(b.sendPair?.remote == v6)

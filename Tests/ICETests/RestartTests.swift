@@ -37,15 +37,9 @@ import Testing
     /// A browser that has not learnt of our restart may move to another pair, and is followed there.
     @Test func thePeerMayMoveUntilItLearnsOfIt() {
         let network = Network(seed: 100)
-        let a = network.add(.controlled)
-        a.bind("192.0.2.2", 6000)
-        a.bind("2001:db8::2", 6001)
-        let other = HandmadePeer(for: a)
-        a.agent.setRemoteCredentials(other.credentials, now: .zero)
-        let v4 = TransportAddress(IPAddress(ipv4: 0xC000_0201), port: 1)
-        let v6 = TransportAddress(IPAddress(ipv6High: 0x2001_0db8 << 32, low: 1), port: 2)
         let late = TransportAddress(IPAddress(ipv4: 0xC000_0203), port: 3)
-        other.attach(to: network, peer: a, at: [v4, v6, late])
+        let (a, other) = network.addDualStack(answeringAlso: [late])
+        let (v4, v6) = (HandmadePeer.v4, HandmadePeer.v6)
         for (source, to) in [(v6, 1), (v4, 0)] {
             network.inject(other.check(from: source, to: a.addresses[to], useCandidate: true, priority: 2000))
             network.run(100)

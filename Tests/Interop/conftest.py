@@ -8,6 +8,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from browser import Browser  # noqa: E402
+from console import Console, wait_for_moving_picture  # noqa: E402
 from programs import Kiosk, Switchboard  # noqa: E402
 from shared import programs, pytest_runtest_makereport  # noqa: E402, F401
 
@@ -30,3 +31,13 @@ def kiosk(programs, switchboard, tmp_path):
 def browser():
     with Browser() as running:
         yield running
+
+
+@pytest.fixture
+def call(browser, switchboard, kiosk):
+    """The console of a clinician who is in a call with `kiosk` and sees it."""
+    console = Console(browser, switchboard.url)
+    console.call()
+    console.wait_for_phase("inCall")
+    wait_for_moving_picture(browser)
+    return console

@@ -1,5 +1,6 @@
 """The clinicians' console as a person uses it: what can be seen, and what can be pressed."""
 
+import media
 from programs import wait_for
 
 
@@ -37,3 +38,24 @@ class Console:
         """The key of the error that is shown, None if there is none."""
         return self.browser.run(
             "const e = document.getElementById('error'); return e.hidden ? null : e.dataset.error")
+
+
+def frame_number(browser):
+    """The number burnt into the picture that the kiosk sends; None while there is none to be read."""
+    picture = media.picture(browser, "#remote")
+    return picture and picture["frame"]
+
+
+def wait_for_picture(browser, timeout=20):
+    return wait_for(lambda: frame_number(browser), timeout, "the kiosk's picture is seen")
+
+
+def wait_for_moving_picture(browser, timeout=20):
+    first = wait_for_picture(browser, timeout)
+    return wait_for(lambda: (n := frame_number(browser)) and n > first + 10 and n, timeout, "the kiosk's picture moves")
+
+
+def wait_for_tone(browser, timeout=10):
+    """The tone of the virtual microphone: {frequency, decibels}."""
+    return wait_for(
+        lambda: (t := media.tone(browser, "#remote")) and abs(t["frequency"] - 440) < 25 and t, timeout, "the kiosk's tone is heard")

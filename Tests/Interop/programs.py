@@ -179,6 +179,14 @@ class Kiosk(Process):
         """Waits for a state of docs/calls.md."""
         return wait_for(lambda: self.status()["state"] == phase, timeout, f"the kiosk is {phase}")
 
+    def open_devices(self):
+        """Those that are open, by the front panel's account of the facts."""
+        return {name for name, device in self.state()["devices"].items() if device["open"]}
+
+    def wait_for_closed_devices(self):
+        wait_for(lambda: not self.open_devices(), 10, "all devices are closed")
+        wait_for(lambda: self.state()["lights"]["camera"] == "off", 5, "the camera's lamp is off")
+
 
 def merge(into: dict, other: dict):
     for key, value in other.items():

@@ -4,9 +4,8 @@ import time
 
 import pytest
 
-import media
 from browser import Browser
-from console import Console
+from console import Console, wait_for_moving_picture, wait_for_picture, wait_for_tone
 from programs import Kiosk, wait_for
 
 
@@ -15,32 +14,8 @@ def console(browser, switchboard, kiosk):
     return Console(browser, switchboard.url)
 
 
-def frame_number(browser):
-    picture = media.picture(browser, "#remote")
-    return picture and picture["frame"]
-
-
-def wait_for_picture(browser, timeout=20):
-    return wait_for(lambda: frame_number(browser), timeout, "the kiosk's picture is seen")
-
-
-def wait_for_moving_picture(browser, timeout=20):
-    first = wait_for_picture(browser, timeout)
-    return wait_for(lambda: (n := frame_number(browser)) and n > first + 10 and n, timeout, "the kiosk's picture moves")
-
-
-def facts(kiosk):
-    """Which devices are open, by the front panel's account of the facts."""
-    return {name: device["open"] for name, device in kiosk.state()["devices"].items()}
-
-
-def wait_for_closed_devices(kiosk):
-    wait_for(lambda: not any(facts(kiosk).values()), 10, "all devices are closed")
-    wait_for(lambda: kiosk.state()["lights"]["camera"] == "off", 5, "the camera's lamp is off")
-
-
 def test_call_is_answered_and_both_see_and_hear(console, browser, kiosk):
-    assert not any(facts(kiosk).values()), "no device is open before a call"
+    assert not kiosk.open_devices(), "no device is open before a call"
     console.call()
     console.wait_for_phase("inCall")
     # The browser sees the kiosk's camera at its rate …
@@ -51,7 +26,7 @@ def test_call_is_answered_and_both_see_and_hear(console, browser, kiosk):
     rate = (wait_for_picture(browser) - start) / (time.monotonic() - began)
     assert 24 <= rate <= 33, f"{rate:.1f} frames a second"
     # … and hears its tone.
-    heard = wait_for(lambda: (t := media.tone(browser, "#remote")) and abs(t["frequency"] - 440) < 25 and t, 10, "the tone is heard")
+    heard = wait_for_tone(browser)
     assert heard["decibels"] > -60
     # The kiosk sees the browser's picture move …
     before = kiosk.front_panel("/display.png")
@@ -64,7 +39,7 @@ def test_call_is_answered_and_both_see_and_hear(console, browser, kiosk):
     console.click("hangup")
     console.wait_for_phase("idle")
     kiosk.wait_for_phase("idle")
-    wait_for_closed_devices(kiosk)
+    kiosk.wait_for_closed_devices()
     console.wait_for_kiosk("idle")
 
 
@@ -112,7 +87,7 @@ def test_patient_calls_and_clinician_answers(console, browser, kiosk):
     kiosk.press()
     console.wait_for_phase("idle")
     kiosk.wait_for_phase("idle")
-    wait_for_closed_devices(kiosk)
+    kiosk.wait_for_closed_devices()
 
 
 def test_clinician_declines(console, browser, kiosk):
@@ -121,7 +96,7 @@ def test_clinician_declines(console, browser, kiosk):
     wait_for(lambda: not browser.run("return document.getElementById('incoming').hidden"), 10, "the console rings")
     console.click("decline")
     kiosk.wait_for_phase("idle")
-    assert not any(facts(kiosk).values())
+    assert not kiosk.open_devices()
     console.wait_for_kiosk("idle")
 
 
@@ -140,7 +115,7 @@ def test_patient_refuses(programs, switchboard, browser, tmp_path):
         console = Console(browser, switchboard.url)
         console.call()
         kiosk.wait_for_phase("ringing")
-        assert not any(facts(kiosk)[d] for d in ("camera", "microphone")), "nothing is captured while it rings"
+        assert not kiosk.open_devices() & {"camera", "microphone"}, "nothing is captured while it rings"
         kiosk.button("long")
         wait_for(lambda: console.error == "refused", 10, "the console says that the patient refused")
         kiosk.wait_for_phase("idle")
@@ -176,7 +151,7 @@ def test_nobody_is_answered_by_itself_without_from(programs, switchboard, browse
         kiosk.wait_for_phase("ringing")
         time.sleep(5)
         assert kiosk.status()["state"] == "ringing"
-        assert not any(facts(kiosk)[d] for d in ("camera", "microphone"))
+        assert not kiosk.open_devices() & {"camera", "microphone"}
 
 
 def test_second_caller_is_told_busy(console, browser, switchboard, kiosk):
@@ -200,7 +175,7 @@ def test_page_reloaded_in_the_call(console, browser, kiosk):
     wait_for_moving_picture(browser)
     console.click("hangup")
     kiosk.wait_for_phase("idle")
-    wait_for_closed_devices(kiosk)
+    kiosk.wait_for_closed_devices()
 
 
 def test_page_closed_in_the_call(console, browser, kiosk):
@@ -208,7 +183,7 @@ def test_page_closed_in_the_call(console, browser, kiosk):
     console.wait_for_phase("inCall")
     browser.open("about:blank")
     kiosk.wait_for_phase("idle", timeout=60)
-    wait_for_closed_devices(kiosk)
+    kiosk.wait_for_closed_devices()
 
 
 def test_other_camera_is_chosen_in_the_call(switchboard, kiosk):

@@ -9,10 +9,8 @@ import time
 
 import pytest
 
-import media
-from console import Console
+from console import wait_for_moving_picture, wait_for_tone
 from programs import wait_for
-from test_console import frame_number, wait_for_moving_picture
 
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("nft") or subprocess.run(["nft", "list", "ruleset"], capture_output=True).returncode != 0,
@@ -40,19 +38,10 @@ def cut(kiosk):
         subprocess.run(["nft", "delete", "table", "inet", table], check=True)
 
 
-@pytest.fixture
-def call(browser, switchboard, kiosk):
-    console = Console(browser, switchboard.url)
-    console.call()
-    console.wait_for_phase("inCall")
-    wait_for_moving_picture(browser)
-    return console
-
-
 def wait_for_both_ways(call, browser, kiosk, within):
     """Pictures and sound of both sides come through again."""
     wait_for_moving_picture(browser)
-    wait_for(lambda: (t := media.tone(browser, "#remote")) and abs(t["frequency"] - 440) < 25 and t, within, "the tone is heard")
+    wait_for_tone(browser, within)
 
     def received(name):
         return kiosk.control("stats")["call"][name]

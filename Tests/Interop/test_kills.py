@@ -4,21 +4,8 @@ import os
 import signal
 import time
 
-import pytest
-
-import media
-from console import Console
+from console import frame_number, wait_for_moving_picture, wait_for_tone
 from programs import wait_for
-from test_console import frame_number, wait_for_closed_devices, wait_for_moving_picture
-
-
-@pytest.fixture
-def call(browser, switchboard, kiosk):
-    console = Console(browser, switchboard.url)
-    console.call()
-    console.wait_for_phase("inCall")
-    wait_for_moving_picture(browser)
-    return console
 
 
 def test_media_process_killed_in_a_call(call, browser, kiosk):
@@ -29,13 +16,13 @@ def test_media_process_killed_in_a_call(call, browser, kiosk):
     wait_for(lambda: (n := frame_number(browser)) and n < 200 and n, 10, "the new process's picture is seen", every=0.02)
     back = time.monotonic() - killed
     assert back <= 5, f"the picture was back after {back:.1f} s"
-    heard = wait_for(lambda: (t := media.tone(browser, "#remote")) and abs(t["frequency"] - 440) < 25 and t, 10, "the tone is heard again")
+    heard = wait_for_tone(browser)
     assert heard["decibels"] > -60
     assert kiosk.media_pid() not in (None, old)
     wait_for_moving_picture(browser)
     call.click("hangup")
     kiosk.wait_for_phase("idle")
-    wait_for_closed_devices(kiosk)
+    kiosk.wait_for_closed_devices()
 
 
 def test_switchboard_killed_in_a_call(call, browser, switchboard, kiosk):
@@ -50,7 +37,7 @@ def test_switchboard_killed_in_a_call(call, browser, switchboard, kiosk):
     wait_for(lambda: call.kiosk_state() == "inCall", 10, "presence shows the call again")
     call.click("hangup")
     kiosk.wait_for_phase("idle")
-    wait_for_closed_devices(kiosk)
+    kiosk.wait_for_closed_devices()
 
 
 def test_supervisor_killed_in_a_call(call, kiosk):
@@ -81,7 +68,7 @@ def test_media_process_frozen_in_a_call(call, browser, kiosk):
     assert time.monotonic() - frozen <= 10
     call.click("hangup")
     kiosk.wait_for_phase("idle")
-    wait_for_closed_devices(kiosk)
+    kiosk.wait_for_closed_devices()
 
 
 def test_supervisor_frozen_in_a_call(call, browser, kiosk):

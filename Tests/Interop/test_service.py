@@ -12,9 +12,8 @@ import time
 
 import pytest
 
-from console import Console
+from console import Console, wait_for_moving_picture
 from programs import Kiosk, free_port, wait_for
-from test_console import wait_for_moving_picture
 
 
 class Listener:

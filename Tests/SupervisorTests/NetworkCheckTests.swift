@@ -57,6 +57,14 @@ import Testing
 
     private func status(_ bench: Bench) async -> JSONValue? { await bench.supervisor.answer(.status).json["result"] }
 
+    /// The first look, which finds nothing wrong.
+    private func findNothing(_ bench: Bench, _ looks: Looks) async throws {
+        bench.clock.advance(.seconds(70))
+        try await bench.until("it looks") { looks.begun.count == 1 }
+        looks.finish(Self.open)
+        try await bench.until("it is known") { await status(bench)?["network"] != nil }
+    }
+
     @Test func everyoneIsToldWhatIsFound() async throws {
         let looks = Looks()
         let bench = try bench(looks, network: "{iceServers: [{urls: ['stun:192.0.2.9']}]}")
@@ -162,10 +170,7 @@ import Testing
         let looks = Looks()
         let bench = try bench(looks, network: "{check: 24h}")
         try await bench.run {
-            bench.clock.advance(.seconds(70))
-            try await bench.until("it looks") { looks.begun.count == 1 }
-            looks.finish(Self.open)
-            try await bench.until("it is known") { await status(bench)?["network"] != nil }
+            try await findNothing(bench, looks)
             bench.signalling.emit(.incomingCall(Bench.doctor))
             try await bench.until("it rings") { await bench.phase().word == "ringingIn" }
             bench.clock.advance(.seconds(3))
@@ -188,10 +193,7 @@ import Testing
         let looks = Looks()
         let bench = try bench(looks, network: "{check: 24h}")
         try await bench.run {
-            bench.clock.advance(.seconds(70))
-            try await bench.until("it looks") { looks.begun.count == 1 }
-            looks.finish(Self.open)
-            try await bench.until("it is known") { await status(bench)?["network"] != nil }
+            try await findNothing(bench, looks)
             await bench.supervisor.networkChanged()
             bench.clock.advance(.seconds(20))
             try await bench.until("it looks again") { looks.begun.count == 2 }
