@@ -38,6 +38,19 @@ import Testing
         #expect(playout.delay < .milliseconds(10))
     }
 
+    @Test("what is rarely late for long is not seen to be missing, and that is forgotten")
+    func rare() {
+        var playout = VideoPlayout()
+        let late = { (number: Int) -> Interval in number % 300 == 299 ? .milliseconds(260) : .zero }
+        _ = play(&playout, frames: 330, late: late)
+        #expect(playout.delay == .milliseconds(140))
+        let waits = play(&playout, from: 330, frames: 270, late: late)
+        // Seen 120 ms after the others: no pause (FreezeWatch).
+        #expect(waits[269] == .zero && waits[268] == .milliseconds(140))
+        _ = play(&playout, from: 600, frames: 450 + 150) { _ in .zero }
+        #expect(playout.delay < .milliseconds(10))
+    }
+
     @Test("nothing waits longer than the bound, whatever the path does")
     func bounded() {
         var playout = VideoPlayout()

@@ -49,12 +49,20 @@ extension PeerConnection {
         guard decision == .granted, let size = videoSender.cache.size(of: sequenceNumber) else { return }
         let packet = Pacer.Packet(sequenceNumber: sequenceNumber, size: size, queuedAt: now)
         _ = videoSender.pacer.queueRetransmission(packet)
-        // Lost again, it would be seen. Where there is forward error correction, little of what much is lost comes again.
-        if videoSender.cache.takeDouble(sequenceNumber, roundTripTime: roundTripTime, isLossy: protects) {
+        // Lost again, it would be seen.
+        if videoSender.cache.takeDouble(sequenceNumber, roundTripTime: roundTripTime, isSpendable: answersTwice) {
             _ = videoSender.pacer.queueRetransmission(packet)
         }
         let repairing = videoSender.repairs.bitrate(now: now) + Double(videoSender.pacer.retransmissionBytes * 8)
         if repairing > Self.mostRepairing * Double(videoSender.pacer.bitrate) { giveRepairsUp() }
+    }
+
+    /// Where a second loss of a packet would be seen, and there is room: with forward error correction little has to come again,
+    /// and a path that carries more than the encoder makes is not full. Packets that overtake each other may not be lost at all.
+    private var answersTwice: Bool {
+        protects
+            || roundTripTime >= ProtectionChoice.roundTrip && videoSender.targetBitrate >= mostVideoBitrate
+                && videoSender.congestion.answerDelay == .zero
     }
 
     /// Of what may be sent in a second: to send more than that again shows the viewer less than a key frame does, and keeps a

@@ -8,7 +8,7 @@ struct ProtectionChoice: Sendable {
     private static let longRoundTrip = Interval.milliseconds(180)
     /// So much is lost that what comes again is too often lost again, where that takes a while to be seen.
     private static let highLoss = 0.04
-    private static let roundTrip = Interval.milliseconds(80)
+    static let roundTrip = Interval.milliseconds(80)
     /// It stays so for this long after the last reason for it.
     private static let patience = Interval.seconds(10)
     private static let overheads = 0.15...0.3

@@ -26,7 +26,7 @@ public struct NACKGenerator: Sendable {
     public var roundTripTime = Interval.milliseconds(100)
     /// What is missing may still be made from what else comes: it is not asked for before this is over.
     public var repairWait = Interval.zero
-    /// After this the first request for a packet is repeated, as it may well be lost itself; not if it is zero.
+    /// After this a request for a packet is repeated, as it may well be lost itself; not if it is zero.
     public var repetition = Interval.zero
     /// Sequence numbers asked for, repetitions included.
     public private(set) var requested: UInt64 = 0
@@ -127,15 +127,14 @@ public struct NACKGenerator: Sendable {
                 index += 1
                 continue
             }
-            if entry.tries >= Self.maximumTries {
+            if entry.tries >= Self.maximumTries * (repetition > .zero ? 2 : 1) {
                 missing.remove(at: index)
                 abandoned += 1
                 hasGivenUp = true
                 continue
             }
             missing[index].tries += 1
-            let isFirst = entry.tries == 0 && repetition > .zero
-            missing[index].due = now + (isFirst ? repetition : retryInterval(tries: entry.tries + 1))
+            missing[index].due = now + pause(after: entry.tries)
             requested += 1
             if pair == nil {
                 first = entry.sequence
@@ -164,10 +163,13 @@ public struct NACKGenerator: Sendable {
         }
     }
 
-    /// One round trip and some slack for its variation, a quarter more with each try.
-    private func retryInterval(tries: UInt8) -> Interval {
+    /// From a try, before which there were `tries`, to the next: one round trip and some slack for its variation, a quarter more
+    /// with each. Every second one is a repetition, if there are any.
+    private func pause(after tries: UInt8) -> Interval {
+        let repeats = repetition > .zero
+        if repeats, tries % 2 == 0 { return repetition }
         let base = max(.milliseconds(10), min(roundTripTime, .milliseconds(500))) + .milliseconds(10)
-        return base + base * Int64(tries - 1) / 4
+        return base + base * Int64(repeats ? tries / 2 : tries) / 4
     }
 
     private func index(of sequence: Int64) -> Int? {

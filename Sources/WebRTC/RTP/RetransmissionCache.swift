@@ -138,14 +138,14 @@ public struct RetransmissionCache: ~Copyable {
 
     /// Whether to send the packet twice this time, as the answers before have not arrived or another would take long; already
     /// counted against the limits. Ask once after a request was granted.
-    /// - Parameter isLossy: one answer may well be lost; so it goes twice while half of the limit is left.
+    /// - Parameter isSpendable: there is room for it; so it goes twice while half of the limit is left.
     public mutating func takeDouble(
-        _ sequenceNumber: UInt16, roundTripTime: Interval, isLossy: Bool = false
+        _ sequenceNumber: UInt16, roundTripTime: Interval, isSpendable: Bool = false
     ) -> Bool {
         let index = place(of: sequenceNumber)
         guard entries[index].header?.sequenceNumber == sequenceNumber,
             entries[index].retransmissions > 1 || roundTripTime > Self.longRoundTrip
-                || isLossy && credit >= Self.burst * 5 / 2,
+                || isSpendable && credit >= Self.burst * 5 / 2,
             !entries[index].isNonReference, packets.isFilled(index), credit >= packets[index].count * 5
         else { return false }
         credit -= packets[index].count * 5
