@@ -3,7 +3,8 @@ public import Primitives
 /// The last packets sent on one stream, before protection, to answer NACKs from.
 ///
 /// Bounds what a peer's NACKs can make us send: a packet is asked for three times at most, not twice within a round trip,
-/// and sent twice for the second and third time, or at once where a round trip is long; in all at most a fifth of what the stream itself sends, beyond one burst of `burst` bytes.
+/// and sent twice for the second and third time, or at once where a round trip is long or there is room; in all at most a
+/// fifth of what the stream itself sends, beyond one burst of `burst` bytes.
 /// Packets of frames that nothing is predicted from are sent again only while they are of use, and never for the half
 /// of the credit that is left for the others.
 public struct RetransmissionCache: ~Copyable {
