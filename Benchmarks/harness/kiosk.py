@@ -1,4 +1,5 @@
-"""The kiosk as one who answers: the real programs on a virtual board whose camera shows the clip, and in whose microphone somebody speaks."""
+"""The kiosk as one who answers: the real programs on a virtual board whose camera shows the clip, and in whose microphone
+somebody speaks."""
 
 import os
 import pathlib

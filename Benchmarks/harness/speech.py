@@ -15,7 +15,7 @@ VOWELS = ((730, 1090, 2440), (270, 2290, 3010), (300, 870, 2240), (530, 1840, 24
 
 
 def resonance(samples, hertz, width):
-    """The response of a resonator to `samples`, without its first and last few milliseconds' memory of others."""
+    """What a resonator that was at rest makes of `samples`; it rings for 40 ms at the most."""
     time = numpy.arange(RATE // 25) / RATE
     response = numpy.exp(-numpy.pi * width * time) * numpy.sin(2 * numpy.pi * hertz * time)
     return numpy.convolve(samples, response)[: len(samples)]

@@ -37,7 +37,7 @@ def say(**values):
 
 
 # The encoder is set as kiosk-mediad sets its own, as far as vp8enc has a property for it. The pads' numbers are those of
-# the offer's media sections: sound, then pictures.
+# the offer's media sections: sound, then pictures. The sound file's header is played as 22 samples more.
 SENDING = """
 webrtcbin name=peer bundle-policy=max-bundle
 multifilesrc location={pictures} stop-index={last} loop=true

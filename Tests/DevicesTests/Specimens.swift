@@ -5,6 +5,7 @@ import Glibc
 final class Folder {
     let path: String
     init() throws {
+        // mkdtemp(3) fills in the six letters.
         var template = Array("/tmp/callpoint-devices-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw CancellationError() }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

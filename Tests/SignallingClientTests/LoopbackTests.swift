@@ -17,6 +17,7 @@ struct LoopbackTests {
     }
 
     private func withDirectory(_ body: (String) async throws -> Void) async throws {
+        // mkdtemp(3) fills in the six letters.
         var template = Array("/tmp/signalling-XXXXXX".utf8CString)
         let directory = String(cString: try #require(mkdtemp(&template)))
         defer {

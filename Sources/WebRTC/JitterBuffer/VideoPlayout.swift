@@ -5,8 +5,8 @@ public import Primitives
 ///
 /// What is waited for is the lateness that 97 of 100 frames of late kept within (`DelayEstimator`), and so much that the latest of
 /// the last fifteen seconds would not have been missed; but 200 ms at the most: a conversation suffers more from delay than
-/// from a picture that stops now and then. The delay follows slowly, so that time seems to go a little slower or faster. The quickest frames of five seconds are the measure, whose clock may drift
-/// as it likes: nothing adds up over hours. One thread.
+/// from a picture that stops now and then. The delay follows slowly, so that time seems to go a little slower or faster. The
+/// quickest frames of five seconds are the measure, whose clock may drift as it likes: nothing adds up over hours. One thread.
 public struct VideoPlayout: Sendable {
     public static let maximumDelay = Interval.milliseconds(200)
     /// Longer, and a frame is of another stream or its sender's clock has jumped.
@@ -38,9 +38,7 @@ public struct VideoPlayout: Sendable {
         let captured = mediaTime &* 100_000 / 9
         var transit = completeAt.nanoseconds &- captured
         if let base = lateness.base, abs(Double(transit) - Double(base)) > Self.jump.seconds * 1e9 {
-            lateness.reset()
-            latest = (.zero, .zero)
-            mediaTime = 0
+            forget()
             transit = completeAt.nanoseconds
         }
         lateness.observe(transit: transit, duration: .milliseconds(33), now: completeAt)
@@ -53,10 +51,14 @@ public struct VideoPlayout: Sendable {
 
     /// Other frames follow.
     public mutating func reset() {
-        lateness.reset()
-        latest = (.zero, .zero)
+        forget()
         delay = .zero
         lastTimestamp = nil
+    }
+
+    private mutating func forget() {
+        lateness.reset()
+        latest = (.zero, .zero)
         mediaTime = 0
     }
 }

@@ -57,13 +57,16 @@ extension PeerConnection {
         if repairing > Self.mostRepairing * Double(videoSender.pacer.bitrate) { giveRepairsUp() }
     }
 
-    /// Where a second loss of a packet would be seen, and there is room: with forward error correction little has to come again,
-    /// and a path that carries more than the encoder makes is not full. Packets that overtake each other may not be lost at all.
+    /// There is room for it: with forward error correction little has to come again, and a path that carries more than the
+    /// encoder makes is not full. Packets that overtake each other may not be lost at all.
     private var answersTwice: Bool {
         protects
-            || roundTripTime >= ProtectionChoice.roundTrip && videoSender.targetBitrate >= mostVideoBitrate
+            || secondLossIsSeen && videoSender.targetBitrate >= mostVideoBitrate
                 && videoSender.congestion.answerDelay == .zero
     }
+
+    /// A packet that is lost, or whose request is, once more would come so late that the picture stands still.
+    var secondLossIsSeen: Bool { roundTripTime >= ProtectionChoice.roundTrip }
 
     /// Of what may be sent in a second: to send more than that again shows the viewer less than a key frame does, and keeps a
     /// queue full that has to become empty.

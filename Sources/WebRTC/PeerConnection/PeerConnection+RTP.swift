@@ -129,8 +129,7 @@ extension PeerConnection {
         videoReceiver.losses.roundTripTime = roundTripTime
         videoReceiver.losses.repairWait = repairWait
         // A request may be lost too, which would be seen. Who has answered one does not answer the next for a round trip.
-        let isFar = roundTripTime >= ProtectionChoice.roundTrip
-        videoReceiver.losses.repetition = isFar ? .milliseconds(20) : .zero
+        videoReceiver.losses.repetition = secondLossIsSeen ? .milliseconds(20) : .zero
         // Time for some retransmissions: a key frame takes a round trip too, and is lost more easily than a packet.
         videoReceiver.frames.maximumWait = max(.milliseconds(700), min(roundTripTime * 6, .seconds(2)))
         // What is lost of a higher layer is waited for as long as nobody sees that the picture stands still.

@@ -127,7 +127,7 @@ public struct NACKGenerator: Sendable {
                 index += 1
                 continue
             }
-            if entry.tries >= Self.maximumTries * (repetition > .zero ? 2 : 1) {
+            if entry.tries >= Self.maximumTries * (repeats ? 2 : 1) {
                 missing.remove(at: index)
                 abandoned += 1
                 hasGivenUp = true
@@ -163,10 +163,11 @@ public struct NACKGenerator: Sendable {
         }
     }
 
+    private var repeats: Bool { repetition > .zero }
+
     /// From a try, before which there were `tries`, to the next: one round trip and some slack for its variation, a quarter more
     /// with each. Every second one is a repetition, if there are any.
     private func pause(after tries: UInt8) -> Interval {
-        let repeats = repetition > .zero
         if repeats, tries % 2 == 0 { return repetition }
         let base = max(.milliseconds(10), min(roundTripTime, .milliseconds(500))) + .milliseconds(10)
         return base + base * Int64(repeats ? tries / 2 : tries) / 4
